@@ -1,0 +1,32 @@
+import type { EpochMs } from '../kernel/index.ts';
+
+/** A thing that happened. `payload` has the wire's snake_case names. */
+export interface BusEvent {
+  readonly eventId: string;
+  readonly eventType: string;
+  readonly timestamp: EpochMs;
+  readonly payload: Readonly<Record<string, unknown>>;
+}
+
+/** News, not truth: losing an event loses no money (law 6). */
+export interface EventBus {
+  publish(event: BusEvent): Promise<void>;
+}
+
+/** Keeps every event and calls subscribers in order; `'*'` hears all. */
+export class InMemoryEventBus implements EventBus {
+  readonly events: BusEvent[] = [];
+  readonly #subscribers: { eventType: string; listener: (event: BusEvent) => void }[] = [];
+
+  publish(event: BusEvent): Promise<void> {
+    this.events.push(event);
+    for (const { eventType, listener } of this.#subscribers) {
+      if (eventType === '*' || eventType === event.eventType) listener(event);
+    }
+    return Promise.resolve();
+  }
+
+  subscribe(eventType: string, listener: (event: BusEvent) => void): void {
+    this.#subscribers.push({ eventType, listener });
+  }
+}

@@ -1,0 +1,33 @@
+import { DatabaseSync } from 'node:sqlite';
+import type { SqlDatabase, SqlRow } from './world.ts';
+
+/** An SQLite database in WAL mode behind the `SqlDatabase` port. Commits are durable when they return. */
+export function openSqlite(path: string): SqlDatabase {
+  const database = new DatabaseSync(path);
+  database.exec(
+    'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON',
+  );
+  return {
+    exec: (sql) => database.exec(sql),
+    prepare: (sql) => {
+      const statement = database.prepare(sql);
+      return {
+        run: (...values) => void statement.run(...values),
+        get: (...values) => statement.get(...values) as SqlRow | undefined,
+        all: (...values) => statement.all(...values) as SqlRow[],
+      };
+    },
+    transaction: (work) => {
+      database.exec('BEGIN IMMEDIATE');
+      try {
+        const result = work();
+        database.exec('COMMIT');
+        return result;
+      } catch (error) {
+        if (database.isTransaction) database.exec('ROLLBACK');
+        throw error;
+      }
+    },
+    close: () => database.close(),
+  };
+}

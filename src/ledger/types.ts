@@ -1,0 +1,189 @@
+import type { Currency, EpochMs, Micros, Money } from '../kernel/index.ts';
+
+/**
+ * An account id is its path: `acme/spring/ctv/deal-1`. Its ancestors are its prefixes, so a cap anywhere
+ * on the path binds everything below it. Levels: advertiser → campaign → channel → deal or line.
+ */
+export type AccountId = string;
+
+/** One account's balances; each figure includes everything below the account. */
+export interface Account {
+  readonly id: AccountId;
+  readonly currency: Currency;
+  /** `reserved + leased + settled` never exceeds this, at any instant (I1). */
+  readonly cap: Micros;
+  /** Promised to somebody, not yet paid. */
+  readonly reserved: Micros;
+  /** Handed out to lease holders, less what they reported as reserved or settled. */
+  readonly leased: Micros;
+  /** Paid. */
+  readonly settled: Micros;
+}
+
+export type ReservationState = 'reserved' | 'settled' | 'released' | 'expired';
+
+/** The first phase of a transfer: money set aside on one account until it is settled, released or expires. */
+export interface Reservation {
+  readonly id: string;
+  readonly account: AccountId;
+  /** What is set aside, or was when it ended. */
+  readonly amount: Money;
+  readonly state: ReservationState;
+  /** What was paid of it; zero unless settled. */
+  readonly settled: Micros;
+  readonly expiresAt: EpochMs | null;
+  /** The caller's own words for what the money is for; the ledger stores them and never reads them. */
+  readonly memo: string;
+  /** Wall time of the last change. */
+  readonly changedAt: EpochMs;
+}
+
+/** A slice of an account's budget that a holder may spend without asking, until it expires. */
+export interface Lease {
+  readonly account: AccountId;
+  readonly holder: string;
+  /** Fencing token: rises by one with every grant to this holder on this account; older ones are dead (I8). */
+  readonly epoch: number;
+  readonly amount: Money;
+  /** What the holder reported as promised in bids still unresolved. */
+  readonly reserved: Micros;
+  /** What the holder reported as paid. */
+  readonly settled: Micros;
+  readonly expiresAt: EpochMs;
+  readonly state: 'live' | 'closed';
+}
+
+/** Why money moves: the id of an approval, plan, rule or earlier entry (I11). */
+export interface Caused {
+  readonly cause: string;
+}
+
+/** Everything that can be asked of the ledger. Ids are the caller's; repeating a command with its id is a no-op. */
+export type Command = Caused &
+  (
+    | { readonly kind: 'open'; readonly account: AccountId; readonly cap: Money }
+    | { readonly kind: 'setCap'; readonly account: AccountId; readonly cap: Money }
+    | {
+        readonly kind: 'reserve';
+        readonly id: string;
+        readonly account: AccountId;
+        readonly amount: Money;
+        readonly memo: string;
+        readonly expiresAt?: EpochMs;
+      }
+    /** Pays `amount` (at most what is reserved) and gives the rest back. */
+    | { readonly kind: 'settle'; readonly id: string; readonly amount: Money }
+    | { readonly kind: 'release'; readonly id: string }
+    /** Moves a reservation, still reserved, to an account below its own (opened with that cap if missing). */
+    | { readonly kind: 'move'; readonly id: string; readonly to: AccountId; readonly memo: string }
+    /** Replaces the memo of a live reservation. */
+    | { readonly kind: 'annotate'; readonly id: string; readonly memo: string }
+    /** Ends every reservation whose time has come. */
+    | { readonly kind: 'expire' }
+    /** Grants (or replaces) the lease of one holder on one account. */
+    | {
+        readonly kind: 'grantLease';
+        readonly account: AccountId;
+        readonly holder: string;
+        readonly amount: Money;
+        readonly expiresAt: EpochMs;
+      }
+    /** A holder's running totals since the grant; they only grow, except `reserved`, which also falls. */
+    | {
+        readonly kind: 'reportLease';
+        readonly account: AccountId;
+        readonly holder: string;
+        readonly epoch: number;
+        readonly reserved: Micros;
+        readonly settled: Micros;
+      }
+    /** Ends a lease; what was not reserved or settled returns to the account. */
+    | {
+        readonly kind: 'returnLease';
+        readonly account: AccountId;
+        readonly holder: string;
+        readonly epoch: number;
+      }
+  );
+
+export type Bucket = 'budget' | 'reserved' | 'leased' | 'settled';
+
+/** One leg of an entry. Debits are positive, credits negative; the legs of an entry sum to zero (I2). */
+export interface Posting {
+  readonly account: AccountId;
+  readonly bucket: Bucket;
+  readonly amount: number;
+  readonly currency: Currency;
+}
+
+/** One line of the log; `hash` covers the line and the hash before it, so any edit shows. */
+export interface Entry {
+  readonly seq: number;
+  readonly at: EpochMs;
+  readonly command: Command;
+  readonly postings: readonly Posting[];
+  readonly previousHash: string;
+  readonly hash: string;
+}
+
+export interface AuditReport {
+  readonly entries: number;
+  readonly accounts: number;
+  readonly reservations: number;
+  readonly headHash: string;
+  /** One sentence for each thing that does not add up; empty when the books are right. */
+  readonly violations: readonly string[];
+}
+
+/**
+ * The books. Every method is atomic and durable before it resolves, and safe to repeat.
+ * All throw GV_ACCOUNT_UNKNOWN, GV_ID_CONFLICT, GV_TRANSFER_STATE, GV_BAD_INPUT or GV_LEDGER_UNAVAILABLE as they apply.
+ */
+export interface Ledger {
+  /** Opens an account; the parent must exist (a root has none). Opening again with the same cap is a no-op. */
+  open(command: { account: AccountId; cap: Money } & Caused): Promise<Account>;
+  /** Raises or lowers a cap; not below what is already used. */
+  setCap(command: { account: AccountId; cap: Money } & Caused): Promise<Account>;
+  /** @throws GV_CAP_EXCEEDED naming the account whose cap binds and what is left under it. */
+  reserve(
+    command: { id: string; account: AccountId; amount: Money; memo: string; expiresAt?: EpochMs } & Caused,
+  ): Promise<Reservation>;
+  settle(command: { id: string; amount: Money } & Caused): Promise<Reservation>;
+  release(command: { id: string } & Caused): Promise<Reservation>;
+  move(command: { id: string; to: AccountId; memo: string } & Caused): Promise<Reservation>;
+  annotate(command: { id: string; memo: string } & Caused): Promise<Reservation>;
+  /** Ends what is past its time; returns how many reservations and leases. */
+  expire(command: Caused): Promise<number>;
+
+  grantLease(
+    command: { account: AccountId; holder: string; amount: Money; expiresAt: EpochMs } & Caused,
+  ): Promise<Lease>;
+  reportLease(
+    command: {
+      account: AccountId;
+      holder: string;
+      epoch: number;
+      reserved: Micros;
+      settled: Micros;
+    } & Caused,
+  ): Promise<Lease>;
+  returnLease(command: { account: AccountId; holder: string; epoch: number } & Caused): Promise<Lease>;
+
+  /** Many commands in one durable transaction, in order; each succeeds or fails by itself. */
+  batch(commands: readonly Command[]): Promise<readonly CommandResult[]>;
+
+  account(id: AccountId): Promise<Account | undefined>;
+  /** The account itself and everything below it, in path order. */
+  accounts(root?: AccountId): Promise<readonly Account[]>;
+  reservation(id: string): Promise<Reservation | undefined>;
+  /** Reservations on `account` and below, oldest first. */
+  reservations(filter: { account?: AccountId; state?: ReservationState }): Promise<readonly Reservation[]>;
+  entries(filter?: { after?: number; limit?: number }): Promise<readonly Entry[]>;
+  /** Recomputes every balance and hash from the log and compares with what is stored. */
+  audit(): Promise<AuditReport>;
+  close(): Promise<void>;
+}
+
+export type CommandResult =
+  | { readonly ok: true; readonly value: Account | Reservation | Lease | number }
+  | { readonly ok: false; readonly error: import('../kernel/index.ts').GavotteError };
