@@ -175,6 +175,8 @@ export interface NegotiationReply {
 
 export interface CallOptions {
   readonly signal?: AbortSignal;
+  /** Less time than usual for this call, ms. */
+  readonly timeoutMs?: number;
 }
 
 /**

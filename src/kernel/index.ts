@@ -36,6 +36,9 @@ export {
 export { DEAL_TYPES, type DealType, type Flight, type IsoDate } from './nouns.ts';
 export { type RandomStream, randomStream } from './random.ts';
 export { createRealWorld } from './real/world.ts';
+export { CALM_NETWORK, type NetworkFaults, SimulatedNetwork } from './simulated/network.ts';
+export { type CrashPoint, SimulatedProcess } from './simulated/process.ts';
+export { type Disk, Simulation } from './simulated/simulation.ts';
 export type {
   Clock,
   EpochMs,

@@ -1,0 +1,126 @@
+import { GavotteError } from '../errors.ts';
+import type { RandomStream } from '../random.ts';
+import type { HttpRequest, SqlDatabase, World } from '../world.ts';
+import type { SimulatedNetwork } from './network.ts';
+import type { Scheduler } from './scheduler.ts';
+import { type Disk, diskDatabase } from './simulation.ts';
+
+/** A place where a process can die: before or after one named call into the world. */
+export interface CrashPoint {
+  /** `network POST /api/v1/deals`, `disk commit: reserve`, … */
+  readonly name: string;
+  readonly side: 'before' | 'after';
+}
+
+/**
+ * One run of a program. After `crash` nothing it does reaches the world any more: its calls never return,
+ * its transactions never commit. What it committed stays on its disk, what it sent is on its way.
+ */
+export class SimulatedProcess {
+  readonly world: World;
+  /** Resolves with the place where the process died. */
+  readonly crashed: Promise<CrashPoint>;
+  /** Every place passed so far, in order: the map of places to crash at. */
+  readonly passed: CrashPoint[] = [];
+  /** What the program says it is doing; names disk commits. */
+  activity = '';
+  #dead = false;
+  #announceCrash: (point: CrashPoint) => void = () => {};
+  #crashAt: ((point: CrashPoint, index: number) => boolean) | undefined;
+
+  constructor(parts: {
+    name: string;
+    scheduler: Scheduler;
+    network: SimulatedNetwork;
+    random: RandomStream;
+    disk: Disk;
+    clockOffsetMs: number;
+  }) {
+    this.crashed = new Promise((resolve) => {
+      this.#announceCrash = resolve;
+    });
+    const { network, disk } = parts;
+    const clock = parts.scheduler.clock(parts.clockOffsetMs);
+    this.world = {
+      random: parts.random,
+      clock: {
+        now: clock.now,
+        monotonic: clock.monotonic,
+        sleep: (ms, signal) => this.#effect('clock sleep', () => clock.sleep(ms, signal)),
+      },
+      network: {
+        request: (request, { signal }) =>
+          this.#effect(routeName(request), () => network.send(request, signal)),
+        close: () => Promise.resolve(),
+      },
+      storage: {
+        openDatabase: (path) => this.#mortalDatabase(diskDatabase(disk, path)),
+        readText: (path) => this.#effect(`disk read ${path}`, () => readFile(disk, path)),
+        writeText: (path, text) =>
+          this.#effect(`disk write ${path}`, async () => void disk.files.set(path, text)),
+      },
+    };
+  }
+
+  /** Dies at the first place for which `when` says so; `index` counts places from 0. */
+  crashWhen(when: (point: CrashPoint, index: number) => boolean): void {
+    this.#crashAt = when;
+  }
+
+  /** Whether the process is dead; passing a place may kill it. */
+  #passes(name: string, side: CrashPoint['side']): boolean {
+    if (this.#dead) return false;
+    const point = { name, side };
+    this.passed.push(point);
+    if (this.#crashAt?.(point, this.passed.length - 1) !== true) return true;
+    this.#dead = true;
+    this.#announceCrash(point);
+    return false;
+  }
+
+  async #effect<T>(name: string, act: () => Promise<T>): Promise<T> {
+    if (!this.#passes(name, 'before')) return never();
+    try {
+      return await act();
+    } finally {
+      if (!this.#passes(name, 'after')) await never();
+    }
+  }
+
+  /** Synchronous calls cannot hang, so on a dead process they throw; whatever catches that can reach nothing either. */
+  #mortalDatabase(database: SqlDatabase): SqlDatabase {
+    const check = (side: CrashPoint['side']) => {
+      if (!this.#passes(`disk commit: ${this.activity}`, side))
+        throw new GavotteError('GV_LEDGER_UNAVAILABLE', 'the process died');
+    };
+    return {
+      exec: (sql) => database.exec(sql),
+      prepare: (sql) => database.prepare(sql),
+      close: () => {},
+      transaction: (work) => {
+        check('before');
+        const result = database.transaction(work);
+        check('after');
+        return result;
+      },
+    };
+  }
+}
+
+function never<T>(): Promise<T> {
+  return new Promise<T>(() => {});
+}
+
+/** The route without the ids in it, so that equal calls have equal names. */
+function routeName(request: HttpRequest): string {
+  const path = new URL(request.url).pathname.replace(/\/[^/]*\d[^/]*(?=\/|$)/g, (part) =>
+    part === '/v1' ? part : '/{id}',
+  );
+  return `network ${request.method} ${path}`;
+}
+
+async function readFile(disk: Disk, path: string): Promise<string> {
+  const text = disk.files.get(path);
+  if (text === undefined) throw new GavotteError('GV_BAD_INPUT', `there is no file ${path}`);
+  return text;
+}
