@@ -77,6 +77,9 @@ export interface OrchestrateInput {
   readonly signal?: AbortSignal;
 }
 
+/** What stages 1 to 3 found. */
+export type ShoppingResult = Omit<OrchestrationResult, 'selection'>;
+
 /**
  * Buys from many sellers at once: discover → quote → (negotiate) → normalise and rank → select and book.
  * Each stage can be called alone. Names and stages are those of the IAB Tech Lab buyer agent; money is not:
@@ -178,39 +181,54 @@ export class MultiSellerOrchestrator {
     }
   }
 
-  /** All stages. Zero sellers or zero ranked quotes end it early with nothing booked. */
-  async orchestrate(input: OrchestrateInput): Promise<OrchestrationResult> {
-    this.#warnings = [];
-    const { inventoryRequirements: requirements, dealParams, budget, timeBudget } = input;
-    const time = new TimeBudget(this.#world, timeBudget, input.signal);
+  /** Stages 1 to 3 and the negotiation: everything that spends nothing. */
+  async shop(input: Omit<OrchestrateInput, 'maxDeals' | 'constraints'>): Promise<ShoppingResult> {
+    const time = new TimeBudget(this.#world, input.timeBudget, input.signal);
     try {
-      const discovery = await this.discoverSellers(requirements, time.until(DISCOVERY_SHARE));
-      this.#warnings.push(...discovery.warnings);
-      const { sellers } = discovery;
-      const quoteResults = sellers.length === 0 ? [] : await this.#quote(sellers, dealParams, budget, time);
-      const { ranked, negotiations } = await this.#negotiateAndRank(quoteResults, requirements, budget, time);
-      const selection =
-        ranked.length === 0
-          ? nothingBooked(budget)
-          : await this.selectAndBook({
-              rankedQuotes: ranked,
-              budget,
-              count: input.maxDeals ?? 3,
-              ...(input.constraints === undefined ? {} : { constraints: input.constraints }),
-              signal: time.signal,
-            });
-      return {
-        discoveredSellers: sellers,
-        excludedSellers: discovery.excluded,
-        quoteResults,
-        rankedQuotes: ranked,
-        negotiations,
-        selection,
-        warnings: this.#warnings,
-      };
+      return await this.#shop(input, time);
     } finally {
       time.end();
     }
+  }
+
+  /** All stages. Zero sellers or zero ranked quotes end it early with nothing booked. */
+  async orchestrate(input: OrchestrateInput): Promise<OrchestrationResult> {
+    const { budget, constraints, maxDeals, timeBudget } = input;
+    const time = new TimeBudget(this.#world, timeBudget, input.signal);
+    try {
+      const shopped = await this.#shop(input, time);
+      const selection =
+        shopped.rankedQuotes.length === 0
+          ? nothingBooked(budget)
+          : await this.selectAndBook({
+              rankedQuotes: shopped.rankedQuotes,
+              budget,
+              count: maxDeals ?? 3,
+              ...(constraints === undefined ? {} : { constraints }),
+              signal: time.signal,
+            });
+      return { ...shopped, selection, warnings: this.#warnings };
+    } finally {
+      time.end();
+    }
+  }
+
+  async #shop(input: Omit<OrchestrateInput, 'maxDeals'>, time: TimeBudget): Promise<ShoppingResult> {
+    this.#warnings = [];
+    const { inventoryRequirements: requirements, dealParams, budget } = input;
+    const discovery = await this.discoverSellers(requirements, time.until(DISCOVERY_SHARE));
+    this.#warnings.push(...discovery.warnings);
+    const { sellers } = discovery;
+    const quoteResults = sellers.length === 0 ? [] : await this.#quote(sellers, dealParams, budget, time);
+    const { ranked, negotiations } = await this.#negotiateAndRank(quoteResults, requirements, budget, time);
+    return {
+      discoveredSellers: sellers,
+      excludedSellers: discovery.excluded,
+      quoteResults,
+      rankedQuotes: ranked,
+      negotiations,
+      warnings: this.#warnings,
+    };
   }
 
   #quote(

@@ -53,7 +53,7 @@ export async function selectAndBook(
   };
   let candidates = input.rankedQuotes.filter((quote) => isMapped(quote, input.quoteSellerMap, tally.failed));
   let skipped: DealSelection['skipped'] = [];
-  while (candidates.length > 0 && tally.slots > 0 && input.signal?.aborted !== true) {
+  while (candidates.length > 0 && tally.slots > 0 && !isAborted(input.signal)) {
     const choice = await context.portfolio.choose({
       candidates,
       remaining: tally.remaining,
@@ -64,7 +64,7 @@ export async function selectAndBook(
     skipped = choice.skipped;
     const done = new Set<NormalizedQuote>();
     for (const pick of choice.picks) {
-      if (input.signal?.aborted === true) break;
+      if (isAborted(input.signal)) break;
       done.add(pick);
       if (!(await buy(pick, tally, input, context))) break;
     }
@@ -78,6 +78,10 @@ export async function selectAndBook(
     totalSpend: tally.spent,
     remainingBudget: tally.remaining,
   };
+}
+
+function isAborted(signal: AbortSignal | undefined): boolean {
+  return signal?.aborted === true;
 }
 
 /** Books one pick; false when the choice of the rest must be made again. */

@@ -91,6 +91,12 @@ export class Bookings {
     return (await this.#intents(account, ['booked', 'confirmed'])).map(bookedDeal);
   }
 
+  /** The quotes (`sellerId|quoteId`) for which money is held on `account` and below, whatever their state. */
+  async heldQuotes(account: AccountId): Promise<ReadonlySet<string>> {
+    const intents = await this.#intents(account, ['open', 'disputed', 'booked', 'confirmed']);
+    return new Set(intents.map((intent) => `${intent.sellerId}|${intent.expected.quoteId}`));
+  }
+
   /**
    * Reads each newly booked deal back from its seller. A second contract on the same quote (a seller that
    * ignores keys) is cancelled, or covered by a second reservation and reported. Errors leave it for next time.

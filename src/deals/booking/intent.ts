@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { currency, type EpochMs, GavotteError, type Money, micros, uuidFrom } from '../../kernel/index.ts';
+import { type EpochMs, GavotteError, type Money, uuidFrom } from '../../kernel/index.ts';
 import type { AccountId } from '../../ledger/index.ts';
 import type { ExpectedDeal } from '../rules/check-deal.ts';
 import type { DeskRules } from '../rules/index.ts';
+import { storedDealType, storedFlight, storedMoney, storedQuoteRequest, storedTime } from '../stored.ts';
 import type { NormalizedQuote, QuoteRequest } from '../types.ts';
 
 /**
@@ -70,14 +71,6 @@ export function makeIntent(
   };
 }
 
-const moneySchema = z
-  .object({ amountMicros: z.number(), currency: z.string() })
-  .transform(
-    (value): Money => ({ amountMicros: micros(value.amountMicros), currency: currency(value.currency) }),
-  );
-const flightSchema = z.object({ start: z.string(), end: z.string() });
-const dealTypeSchema = z.enum(['PG', 'PD', 'PA']);
-
 const intentSchema = z.object({
   kind: z.literal('booking'),
   bookingId: z.string(),
@@ -87,23 +80,15 @@ const intentSchema = z.object({
   expected: z.object({
     quoteId: z.string(),
     productId: z.string(),
-    dealType: dealTypeSchema,
+    dealType: storedDealType,
     impressions: z.number(),
-    flight: flightSchema,
-    cpm: moneySchema,
+    flight: storedFlight,
+    cpm: storedMoney,
   }),
-  amount: moneySchema,
+  amount: storedMoney,
   account: z.string(),
-  quoteRequest: z.object({
-    idempotencyKey: z.string(),
-    productId: z.string(),
-    dealType: dealTypeSchema,
-    impressions: z.number(),
-    flight: flightSchema,
-    targetCpm: moneySchema.optional(),
-    mediaType: z.enum(['digital', 'ctv', 'linear_tv']),
-  }),
-  quoteExpiresAt: z.number().transform((value) => value as EpochMs),
+  quoteRequest: storedQuoteRequest,
+  quoteExpiresAt: storedTime,
   state: z.enum(['open', 'disputed', 'booked', 'confirmed']),
   dealId: z.string().nullable(),
   note: z.string(),

@@ -1,0 +1,153 @@
+import { z } from 'zod';
+import type { SupplyPathInfo } from '../deals/index.ts';
+import {
+  add,
+  compare,
+  DEAL_TYPES,
+  type DealType,
+  type EpochMs,
+  type Flight,
+  type FxTable,
+  GavotteError,
+  type Money,
+  parseMoney,
+  zeroOf,
+} from '../kernel/index.ts';
+
+/** One channel's part of a campaign: what is asked of every seller, and the money it may use. */
+export interface ChannelBrief {
+  readonly channel: string;
+  readonly budget: Money;
+  readonly dealType: DealType;
+  /** Impressions per deal. */
+  readonly impressions: number;
+  readonly maxDeals: number;
+  readonly maxCpm?: Money;
+  readonly targetCpm?: Money;
+  readonly excludedSellers: readonly string[];
+  readonly contentCategories: readonly string[];
+  /** Also ask for these shares of `impressions`. */
+  readonly volumeSteps: readonly number[];
+}
+
+/** What a person wants bought. The only input that allows spending, and only through a plan's hash. */
+export interface CampaignBrief {
+  readonly advertiser: { readonly id: string; readonly cap: Money };
+  readonly campaign: string;
+  readonly budget: Money;
+  readonly flight: Flight;
+  readonly channels: readonly ChannelBrief[];
+  readonly supplyPaths: readonly SupplyPathInfo[];
+  readonly fx?: FxTable;
+}
+
+const moneySchema = z.unknown().transform((value, context) => {
+  try {
+    return parseMoney(value, 'money');
+  } catch (error) {
+    const problem = GavotteError.from(error);
+    context.addIssue({
+      code: 'custom',
+      message: `${problem.message.replace(/^money /, '')}. ${problem.fix}`,
+      input: value,
+    });
+    return z.NEVER;
+  }
+});
+
+const name = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'must be 1 to 64 of a-z 0-9 . _ - and begin with a letter or digit');
+const day = z.iso.date('must be a date YYYY-MM-DD');
+
+const channelSchema = z.strictObject({
+  channel: name,
+  budget: moneySchema,
+  dealType: z.enum(DEAL_TYPES),
+  impressions: z.int().positive(),
+  maxDeals: z.int().positive().max(1000).default(3),
+  maxCpm: moneySchema.optional(),
+  targetCpm: moneySchema.optional(),
+  excludedSellers: z.array(z.string()).default([]),
+  contentCategories: z.array(z.string()).default([]),
+  volumeSteps: z.array(z.number().positive().max(1)).min(1).default([1]),
+});
+
+const briefSchema = z.strictObject({
+  advertiser: z.strictObject({ id: name, cap: moneySchema }),
+  campaign: name,
+  budget: moneySchema,
+  flight: z.strictObject({ start: day, end: day }),
+  channels: z.array(channelSchema).min(1),
+  supplyPaths: z
+    .array(
+      z.strictObject({
+        sellerId: z.string(),
+        intermediaryFeePct: z.number().min(0).max(100),
+        techFeeCpm: moneySchema,
+      }),
+    )
+    .default([]),
+  fx: z
+    .strictObject({ asOf: z.iso.datetime(), base: z.string(), rates: z.record(z.string(), z.string()) })
+    .transform(({ asOf, ...rest }): FxTable => ({ asOf: Date.parse(asOf) as EpochMs, ...rest }))
+    .optional(),
+});
+
+/**
+ * Reads a brief from JSON text.
+ * @throws GV_BAD_INPUT naming every field that is wrong, its value and the rule.
+ */
+export function parseBrief(text: string, source = 'brief'): CampaignBrief {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new GavotteError('GV_BAD_INPUT', `${source} is not JSON: ${(cause as Error).message}`, {
+      cause,
+      fix: 'Correct the JSON.',
+    });
+  }
+  const parsed = briefSchema.safeParse(value);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map(
+      (issue) => `${issue.path.join('.') || source}: ${issue.message}`,
+    );
+    throw new GavotteError(
+      'GV_BAD_INPUT',
+      `${source} has ${problems.length} problem(s): ${problems.join('; ')}`,
+      {
+        fix: 'Correct the named fields; examples/brief.json is a complete brief.',
+      },
+    );
+  }
+  const brief = parsed.data as CampaignBrief;
+  checkSums(brief, source);
+  return brief;
+}
+
+function checkSums(brief: CampaignBrief, source: string): void {
+  const fail = (message: string, fix: string) => {
+    throw new GavotteError('GV_BAD_INPUT', `${source}: ${message}`, { fix });
+  };
+  if (brief.flight.end < brief.flight.start)
+    fail(`flight.end ${brief.flight.end} is before flight.start ${brief.flight.start}`, 'Swap them.');
+  const everyMoney = [
+    brief.advertiser.cap,
+    ...brief.channels.flatMap((each) => [each.budget, each.maxCpm ?? brief.budget]),
+  ];
+  for (const each of everyMoney) {
+    if (each.currency !== brief.budget.currency)
+      fail(
+        `${each.currency} is not the budget's currency ${brief.budget.currency}`,
+        'Use one currency in the brief.',
+      );
+  }
+  const total = brief.channels.reduce((sum, channel) => add(sum, channel.budget), zeroOf(brief.budget));
+  if (compare(total, brief.budget) > 0)
+    fail('the channels’ budgets add up to more than budget', 'Lower a channel, or raise budget.');
+  if (compare(brief.budget, brief.advertiser.cap) > 0)
+    fail('budget is above advertiser.cap', 'Lower budget, or raise the cap.');
+  const names = new Set(brief.channels.map((channel) => channel.channel));
+  if (names.size !== brief.channels.length) fail('a channel is listed twice', 'Join the two entries.');
+}

@@ -1,0 +1,13 @@
+// For users of the package.
+export { type CapChange, channelAccount } from './accounts.ts';
+export { type BookContext, type BookedPlan, bookPlan } from './book-plan.ts';
+export { type CampaignBrief, type ChannelBrief, parseBrief } from './brief.ts';
+export {
+  type ChannelFindings,
+  type ChannelPlan,
+  makePlan,
+  type Plan,
+  type PlanContext,
+  parsePlan,
+  planHash,
+} from './plan.ts';

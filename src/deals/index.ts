@@ -1,0 +1,56 @@
+// For users of the package.
+
+export { InMemoryEventBus } from '../coordination/index.ts';
+export { type BookingResult, Bookings, type BookingsOptions, dealAccount } from './booking/bookings.ts';
+// For other rooms of the package.
+export { type BookingIntent, readIntent } from './booking/intent.ts';
+export {
+  DEFAULT_QUOTE_TIMEOUT_MS,
+  MultiSellerOrchestrator,
+  type OrchestrateInput,
+  type OrchestratorOptions,
+  type ShoppingResult,
+} from './orchestrator.ts';
+export type { SellerProgress } from './quote-stage.ts';
+export { dealMismatches, type ExpectedDeal } from './rules/check-deal.ts';
+export {
+  checkQuote,
+  EXPIRY_MARGIN_MS,
+  type QuoteCheckContext,
+  SANITY_CEILING_MICROS,
+} from './rules/check-quote.ts';
+export { DESK_RULES, type DeskRules } from './rules/index.ts';
+export { type BookingVerdict, bookingVerdict } from './rules/outcome.ts';
+export { readVerifiedQuote } from './stored.ts';
+export type {
+  BookedDeal,
+  CallOptions,
+  Catalog,
+  Deal,
+  DealBookingRequest,
+  DealParams,
+  DealSelection,
+  DealsClient,
+  DealsClientFactory,
+  Discovery,
+  ExcludedSeller,
+  FailedBooking,
+  InventoryRequirements,
+  NegotiationMessage,
+  NegotiationRecord,
+  NegotiationReply,
+  NegotiationRound,
+  NormalizedQuote,
+  OrchestrationResult,
+  Product,
+  Provenance,
+  Quote,
+  QuoteRequest,
+  Seller,
+  SellerQuoteResult,
+  SellerRegistry,
+  SupplyPathInfo,
+  TrustLevel,
+  VerifiedQuote,
+  WaterfallStep,
+} from './types.ts';
