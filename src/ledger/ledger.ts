@@ -1,0 +1,174 @@
+import { type Clock, type EpochMs, GavotteError, sha256 } from '../kernel/index.ts';
+import { auditSnapshot } from './audit.ts';
+import { applyCommand } from './machine.ts';
+import { keysOf, type Rows } from './rows.ts';
+import type { Decision, Head, LedgerStore, StoredEntry } from './store.ts';
+import type {
+  Account,
+  AccountId,
+  AuditReport,
+  Caused,
+  Command,
+  CommandResult,
+  Entry,
+  Lease,
+  Ledger,
+  Reservation,
+  ReservationState,
+} from './types.ts';
+
+/** Most entries one `entries` call returns. */
+const ENTRIES_LIMIT = 10_000;
+
+/** Opens the books kept in `store`. Several processes may open the same store. */
+export async function openLedger(options: {
+  readonly store: LedgerStore;
+  readonly clock: Clock;
+}): Promise<Ledger> {
+  return new StoredLedger(options.store, options.clock);
+}
+
+/** The hash of an entry: over the hash before it and the very texts that are stored. */
+export function entryHash(entry: Omit<StoredEntry, 'hash'>): string {
+  return sha256(`${entry.previousHash}\n${entry.seq}\n${entry.at}\n${entry.command}\n${entry.postings}`);
+}
+
+class StoredLedger implements Ledger {
+  readonly #store: LedgerStore;
+  readonly #clock: Clock;
+  /** Commands that arrived in this turn and will share one transaction. */
+  #waiting: {
+    command: Command;
+    resolve: (result: CommandResult) => void;
+    reject: (error: unknown) => void;
+  }[] = [];
+
+  constructor(store: LedgerStore, clock: Clock) {
+    this.#store = store;
+    this.#clock = clock;
+  }
+
+  open(command: Parameters<Ledger['open']>[0]): Promise<Account> {
+    return this.#do({ kind: 'open', ...command });
+  }
+  setCap(command: Parameters<Ledger['setCap']>[0]): Promise<Account> {
+    return this.#do({ kind: 'setCap', ...command });
+  }
+  reserve(command: Parameters<Ledger['reserve']>[0]): Promise<Reservation> {
+    return this.#do({ kind: 'reserve', ...command });
+  }
+  settle(command: Parameters<Ledger['settle']>[0]): Promise<Reservation> {
+    return this.#do({ kind: 'settle', ...command });
+  }
+  release(command: Parameters<Ledger['release']>[0]): Promise<Reservation> {
+    return this.#do({ kind: 'release', ...command });
+  }
+  move(command: Parameters<Ledger['move']>[0]): Promise<Reservation> {
+    return this.#do({ kind: 'move', ...command });
+  }
+  annotate(command: Parameters<Ledger['annotate']>[0]): Promise<Reservation> {
+    return this.#do({ kind: 'annotate', ...command });
+  }
+  expire(command: Caused): Promise<number> {
+    return this.#do({ kind: 'expire', ...command });
+  }
+  grantLease(command: Parameters<Ledger['grantLease']>[0]): Promise<Lease> {
+    return this.#do({ kind: 'grantLease', ...command });
+  }
+  reportLease(command: Parameters<Ledger['reportLease']>[0]): Promise<Lease> {
+    return this.#do({ kind: 'reportLease', ...command });
+  }
+  returnLease(command: Parameters<Ledger['returnLease']>[0]): Promise<Lease> {
+    return this.#do({ kind: 'returnLease', ...command });
+  }
+
+  batch(commands: readonly Command[]): Promise<readonly CommandResult[]> {
+    const now = this.#clock.now();
+    return this.#store.transact(keysOf(commands), now, (rows, head) => decideAll(rows, head, commands, now));
+  }
+
+  account(id: AccountId): Promise<Account | undefined> {
+    return this.#store.account(id);
+  }
+  accounts(root?: AccountId): Promise<readonly Account[]> {
+    return this.#store.accounts(root);
+  }
+  reservation(id: string): Promise<Reservation | undefined> {
+    return this.#store.reservation(id);
+  }
+  reservations(filter: { account?: AccountId; state?: ReservationState }): Promise<readonly Reservation[]> {
+    return this.#store.reservations(filter.account, filter.state);
+  }
+  async entries(filter: { after?: number; limit?: number } = {}): Promise<readonly Entry[]> {
+    const stored = await this.#store.entries(
+      filter.after ?? 0,
+      Math.min(filter.limit ?? ENTRIES_LIMIT, ENTRIES_LIMIT),
+    );
+    return stored.map((entry) => ({
+      ...entry,
+      command: JSON.parse(entry.command),
+      postings: JSON.parse(entry.postings),
+    }));
+  }
+  async audit(): Promise<AuditReport> {
+    return auditSnapshot(await this.#store.snapshot());
+  }
+  close(): Promise<void> {
+    return this.#store.close();
+  }
+
+  /** One command; those of one turn of the event loop are committed together, in the order they came. */
+  #do<T extends Account | Reservation | Lease | number>(command: Command): Promise<T> {
+    return new Promise<CommandResult>((resolve, reject) => {
+      this.#waiting.push({ command, resolve, reject });
+      if (this.#waiting.length === 1) queueMicrotask(() => this.#flush());
+    }).then((result) => {
+      if (!result.ok) throw result.error;
+      return result.value as T;
+    });
+  }
+
+  #flush(): void {
+    const turn = this.#waiting;
+    this.#waiting = [];
+    this.batch(turn.map((each) => each.command)).then(
+      (results) => {
+        for (const [index, each] of turn.entries()) each.resolve(results[index]!);
+      },
+      (error) => {
+        for (const each of turn) each.reject(error);
+      },
+    );
+  }
+}
+
+function decideAll(
+  rows: Rows,
+  head: Head,
+  commands: readonly Command[],
+  now: EpochMs,
+): Decision<CommandResult[]> {
+  const entries: StoredEntry[] = [];
+  let { seq, hash } = head;
+  const result = commands.map((command): CommandResult => {
+    try {
+      const step = rows.atomically(() => applyCommand(rows, command, now));
+      if (step.changed) {
+        seq += 1;
+        const entry = {
+          seq,
+          at: now,
+          command: JSON.stringify(command),
+          postings: JSON.stringify(step.postings),
+          previousHash: hash,
+        };
+        hash = entryHash(entry);
+        entries.push({ ...entry, hash });
+      }
+      return { ok: true, value: step.value };
+    } catch (error) {
+      return { ok: false, error: GavotteError.from(error) };
+    }
+  });
+  return { result, entries };
+}
