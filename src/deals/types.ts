@@ -1,4 +1,4 @@
-import type { DealType, EpochMs, ErrorInfo, Flight, Money } from '../kernel/index.ts';
+import type { DealType, EpochMs, ErrorInfo, Flight, FxTable, Money } from '../kernel/index.ts';
 
 /** What the campaign needs from a seller; stage 1 and the ceiling filter read it. */
 export interface InventoryRequirements {
@@ -236,7 +236,7 @@ export interface SellerQuoteResult {
 /** One step from the raw price to the effective one, for people and for audits. */
 export interface WaterfallStep {
   readonly label: string;
-  /** Change per thousand impressions, in `cpm.currency`. */
+  /** Change per thousand impressions, in `cpm.currency`; zero for a conversion, which changes no value. */
   readonly change: Money;
   /** Running CPM after the step. */
   readonly cpm: Money;
@@ -244,6 +244,17 @@ export interface WaterfallStep {
   readonly arithmetic: string;
 }
 
+/** What stood between a seller's price and ours when a quote was normalised; shared by that seller's quotes. */
+export interface PriceBasis {
+  /** Percent of the raw CPM. */
+  readonly intermediaryFeePct: number;
+  /** In the budget's currency. */
+  readonly techFeeCpm: Money;
+  /** The rates used; null when the seller quotes in the budget's currency. */
+  readonly fx: FxTable | null;
+}
+
+/** A quote made comparable. `effectiveCpmWaterfall` explains its effective CPM step by step. */
 export interface NormalizedQuote {
   readonly sellerId: string;
   readonly quoteId: string;
@@ -260,7 +271,9 @@ export interface NormalizedQuote {
   readonly pricingSource: 'seller_quoted' | 'unavailable';
   /** What booking it commits: agreed CPM × impressions / 1000 + fees, rounded up, in the budget's currency (I5). */
   readonly cost: Money | null;
-  readonly waterfall: readonly WaterfallStep[];
+  readonly basis: PriceBasis;
+  /** Why there is no price (none quoted, no usable FX rate); null when there is one. */
+  readonly unpriced: ErrorInfo | null;
   readonly quote: VerifiedQuote;
 }
 
