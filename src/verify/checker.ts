@@ -41,7 +41,11 @@ export interface BuyerReport {
     readonly committedMicros: number;
   }[];
   /** Quotes of bookings whose outcome the buyer says it does not know, and what it holds for each. */
-  readonly unknown: readonly { readonly sellerUrl: string; readonly quoteId: string; readonly heldMicros: number }[];
+  readonly unknown: readonly {
+    readonly sellerUrl: string;
+    readonly quoteId: string;
+    readonly heldMicros: number;
+  }[];
   /** Seller deals the buyer says it holds money for besides its own (duplicates it could not cancel). */
   readonly coveredMicros: number;
   readonly auditViolations: readonly string[];
@@ -78,24 +82,41 @@ export function check(report: BuyerReport, truth: MarketTruth): readonly Violati
 }
 
 function valueOf(contract: BookedContract, truth: MarketTruth): number {
-  return ((contract.cpmMicros * contract.impressions) / 1000) * (truth.rates[contract.currency] ?? Number.POSITIVE_INFINITY);
+  return (
+    ((contract.cpmMicros * contract.impressions) / 1000) *
+    (truth.rates[contract.currency] ?? Number.POSITIVE_INFINITY)
+  );
 }
 
 function checkBudget(report: BuyerReport, truth: MarketTruth): Violation[] {
   const found: Violation[] = [];
   const contracted = truth.contracts.reduce((sum, contract) => sum + valueOf(contract, truth), 0);
   if (!(contracted <= report.budgetMicros)) {
-    found.push({ rule: 'I1 never above the budget', detail: `sellers hold contracts of ${contracted}, the budget is ${report.budgetMicros}` });
+    found.push({
+      rule: 'I1 never above the budget',
+      detail: `sellers hold contracts of ${contracted}, the budget is ${report.budgetMicros}`,
+    });
   }
   if (!(contracted <= report.totalSpendMicros + report.coveredMicros + 1)) {
-    found.push({ rule: 'I4 all is reserved', detail: `sellers hold contracts of ${contracted}, the buyer shows ${report.totalSpendMicros}` });
+    found.push({
+      rule: 'I4 all is reserved',
+      detail: `sellers hold contracts of ${contracted}, the buyer shows ${report.totalSpendMicros}`,
+    });
   }
-  const held = sum(report.deals.map((deal) => deal.committedMicros)) + sum(report.unknown.map((each) => each.heldMicros));
+  const held =
+    sum(report.deals.map((deal) => deal.committedMicros)) +
+    sum(report.unknown.map((each) => each.heldMicros));
   if (held + report.coveredMicros !== report.totalSpendMicros) {
-    found.push({ rule: 'I2 the report adds up', detail: `deals and unknowns come to ${held}, the total says ${report.totalSpendMicros}` });
+    found.push({
+      rule: 'I2 the report adds up',
+      detail: `deals and unknowns come to ${held}, the total says ${report.totalSpendMicros}`,
+    });
   }
   if (report.totalSpendMicros + report.remainingMicros !== report.budgetMicros) {
-    found.push({ rule: 'I2 the report adds up', detail: `${report.totalSpendMicros} + ${report.remainingMicros} is not ${report.budgetMicros}` });
+    found.push({
+      rule: 'I2 the report adds up',
+      detail: `${report.totalSpendMicros} + ${report.remainingMicros} is not ${report.budgetMicros}`,
+    });
   }
   return found;
 }
@@ -108,22 +129,36 @@ function checkContracts(report: BuyerReport, truth: MarketTruth): Violation[] {
     perQuote.set(key, [...(perQuote.get(key) ?? []), contract]);
     const known =
       report.deals.some((deal) => deal.sellerUrl === contract.sellerUrl && deal.dealId === contract.dealId) ||
-      report.unknown.some((each) => each.sellerUrl === contract.sellerUrl && each.quoteId === contract.quoteId);
+      report.unknown.some(
+        (each) => each.sellerUrl === contract.sellerUrl && each.quoteId === contract.quoteId,
+      );
     if (!known && report.coveredMicros === 0) {
-      found.push({ rule: 'I4 no orphan', detail: `${contract.sellerUrl} holds ${contract.dealId}, of which the buyer says nothing` });
+      found.push({
+        rule: 'I4 no orphan',
+        detail: `${contract.sellerUrl} holds ${contract.dealId}, of which the buyer says nothing`,
+      });
     }
     if (contract.createdAt > contract.quoteExpiresAt) {
-      found.push({ rule: 'I6 no expired quote', detail: `${contract.dealId} was booked ${contract.createdAt - contract.quoteExpiresAt} ms after its quote ended` });
+      found.push({
+        rule: 'I6 no expired quote',
+        detail: `${contract.dealId} was booked ${contract.createdAt - contract.quoteExpiresAt} ms after its quote ended`,
+      });
     }
     const clearing = contract.dealType === 'PA' ? contract.cpmMicros * 1.2 : contract.cpmMicros;
     const effective = clearing * (truth.rates[contract.currency] ?? Number.POSITIVE_INFINITY);
     if (report.maxCpmMicros !== null && effective > report.maxCpmMicros + 1) {
-      found.push({ rule: 'ceiling', detail: `${contract.dealId} costs ${effective} effective CPM, the ceiling is ${report.maxCpmMicros}` });
+      found.push({
+        rule: 'ceiling',
+        detail: `${contract.dealId} costs ${effective} effective CPM, the ceiling is ${report.maxCpmMicros}`,
+      });
     }
   }
   for (const [key, contracts] of perQuote) {
     if (contracts.length > 1 && report.coveredMicros === 0) {
-      found.push({ rule: 'I3 one contract per booking', detail: `${key} was booked ${contracts.length} times` });
+      found.push({
+        rule: 'I3 one contract per booking',
+        detail: `${key} was booked ${contracts.length} times`,
+      });
     }
   }
   return found;
@@ -134,19 +169,32 @@ function checkDeals(report: BuyerReport, truth: MarketTruth): Violation[] {
   for (const deal of report.deals) {
     const seller = truth.sellers.find((each) => each.url === deal.sellerUrl);
     if (seller === undefined || seller.id !== deal.sellerId) {
-      found.push({ rule: 'I6 the seller is who we are connected to', detail: `${deal.dealId} is shown as ${deal.sellerId}, bought at ${deal.sellerUrl}` });
+      found.push({
+        rule: 'I6 the seller is who we are connected to',
+        detail: `${deal.dealId} is shown as ${deal.sellerId}, bought at ${deal.sellerUrl}`,
+      });
     }
-    const contract = truth.contracts.find((each) => each.sellerUrl === deal.sellerUrl && each.dealId === deal.dealId);
+    const contract = truth.contracts.find(
+      (each) => each.sellerUrl === deal.sellerUrl && each.dealId === deal.dealId,
+    );
     if (contract === undefined) {
-      if (seller?.honest === true) found.push({ rule: 'I3 no phantom', detail: `${deal.sellerUrl} holds no contract ${deal.dealId}` });
+      if (seller?.honest === true)
+        found.push({ rule: 'I3 no phantom', detail: `${deal.sellerUrl} holds no contract ${deal.dealId}` });
     } else if (valueOf(contract, truth) > deal.committedMicros + 1) {
-      found.push({ rule: 'I5 reserved is what is owed', detail: `${deal.dealId} is worth ${valueOf(contract, truth)}, reserved ${deal.committedMicros}` });
+      found.push({
+        rule: 'I5 reserved is what is owed',
+        detail: `${deal.dealId} is worth ${valueOf(contract, truth)}, reserved ${deal.committedMicros}`,
+      });
     }
   }
   if (truth.settled) {
     for (const each of report.unknown) {
       const honest = truth.sellers.find((seller) => seller.url === each.sellerUrl)?.honest === true;
-      if (honest) found.push({ rule: 'I14 every booking ends', detail: `the booking of ${each.quoteId} at ${each.sellerUrl} is still unknown` });
+      if (honest)
+        found.push({
+          rule: 'I14 every booking ends',
+          detail: `the booking of ${each.quoteId} at ${each.sellerUrl} is still unknown`,
+        });
     }
   }
   return found;
@@ -155,12 +203,19 @@ function checkDeals(report: BuyerReport, truth: MarketTruth): Violation[] {
 function checkRanking(report: BuyerReport, truth: MarketTruth): Violation[] {
   const found: Violation[] = [];
   for (const quote of report.ranked) {
-    const bad = (detail: string) => found.push({ rule: 'I6 only sound quotes are ranked', detail: `${quote.quoteId} of ${quote.sellerUrl}: ${detail}` });
+    const bad = (detail: string) =>
+      found.push({
+        rule: 'I6 only sound quotes are ranked',
+        detail: `${quote.quoteId} of ${quote.sellerUrl}: ${detail}`,
+      });
     const price = quote.cpmMicros;
-    if (price !== null && !(Number.isInteger(price) && price > 0 && price <= 1e10)) bad(`its price is ${price} micros`);
+    if (price !== null && !(Number.isInteger(price) && price > 0 && price <= 1e10))
+      bad(`its price is ${price} micros`);
     const seller = truth.sellers.find((each) => each.url === quote.sellerUrl);
-    if (seller === undefined || seller.id !== quote.sellerId) bad(`it is shown as coming from ${quote.sellerId}`);
-    if (quote.currency !== null && truth.rates[quote.currency] === undefined) bad(`its currency is ${quote.currency}`);
+    if (seller === undefined || seller.id !== quote.sellerId)
+      bad(`it is shown as coming from ${quote.sellerId}`);
+    if (quote.currency !== null && truth.rates[quote.currency] === undefined)
+      bad(`its currency is ${quote.currency}`);
   }
   return found;
 }
@@ -169,7 +224,10 @@ function checkHearing(report: BuyerReport, truth: MarketTruth): Violation[] {
   if (!truth.calm) return [];
   return truth.sellers
     .filter((seller) => seller.honest && !report.quotedUrls.includes(seller.url))
-    .map((seller) => ({ rule: 'I12 a bad seller changes nothing for the others', detail: `honest ${seller.url} was not heard` }));
+    .map((seller) => ({
+      rule: 'I12 a bad seller changes nothing for the others',
+      detail: `honest ${seller.url} was not heard`,
+    }));
 }
 
 function sum(values: readonly number[]): number {

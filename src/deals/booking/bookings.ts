@@ -91,6 +91,11 @@ export class Bookings {
     return (await this.#intents(account, ['booked', 'confirmed'])).map(bookedDeal);
   }
 
+  /** Every booking on `account` and below whose outcome is not known, or is in dispute. */
+  unknownBookings(account: AccountId): Promise<readonly BookingIntent[]> {
+    return this.#intents(account, ['open', 'disputed']);
+  }
+
   /** The quotes (`sellerId|quoteId`) for which money is held on `account` and below, whatever their state. */
   async heldQuotes(account: AccountId): Promise<ReadonlySet<string>> {
     const intents = await this.#intents(account, ['open', 'disputed', 'booked', 'confirmed']);
