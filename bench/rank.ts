@@ -5,7 +5,8 @@ import { type Currency, type DealType, money, randomStream } from '../src/kernel
 
 const QUOTES = 100_000;
 const SELLERS = 1_000;
-const WARM_UP_RUNS = 3;
+/** Until the compiler and the heap have settled; a desk ranks again and again. */
+const WARM_UP_RUNS = 10;
 
 export interface RankFigures {
   readonly quotes: number;
@@ -17,7 +18,7 @@ export interface RankFigures {
 }
 
 /** Normalises and ranks 100,000 quotes of 1,000 sellers, half of them with fees; wall ms per run. */
-export function benchRank(runs = 9): RankFigures {
+export function benchRank(runs = 25): RankFigures {
   const quotes = makeQuotes();
   const normalizer = new QuoteNormalizer({
     budgetCurrency: 'USD' as Currency,

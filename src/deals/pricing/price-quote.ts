@@ -1,5 +1,4 @@
 import {
-  add,
   type Currency,
   convertRoundingUp,
   costOfImpressions,
@@ -7,20 +6,27 @@ import {
   type ErrorInfo,
   type FxTable,
   GavotteError,
+  type Micros,
   type Money,
 } from '../../kernel/index.ts';
 import type { SupplyPathInfo, VerifiedQuote } from '../types.ts';
-import { type CpmParts, cpmParts } from './effective-cpm.ts';
+import { PA_CLEARING, timesRoundingUp } from './ratio.ts';
 import { type Terms, termsOf } from './supply-path.ts';
 
-/** A quote with its price worked out, not yet scored. Without `parts` it has no price, and `unpriced` says why. */
-export interface PricedQuote {
-  readonly quote: VerifiedQuote;
-  readonly terms: Terms;
-  readonly parts: CpmParts | null;
-  readonly minimumSpend: Money;
-  readonly cost: Money | null;
-  readonly unpriced: ErrorInfo | null;
+/**
+ * A price worked out, micros in the budget's currency; all zero when `unpriced` says why there is none. One
+ * record is reused for many quotes, because a ranking of 100,000 is bound by what it allocates.
+ */
+export interface PriceRecord {
+  raw: Money;
+  /** The intermediary fee and the tech fee, per thousand. */
+  fee: number;
+  effective: number;
+  /** What booking commits: the price and the fees of all impressions, each rounded up; PA at its floor. */
+  cost: number;
+  minimumSpend: Money;
+  terms: Terms;
+  unpriced: ErrorInfo | null;
 }
 
 /** What prices depend on besides the quote. */
@@ -39,48 +45,61 @@ export class Pricer {
   readonly #source: PricingSource;
   readonly #homeTerms = new Map<string, Terms>();
   readonly #zero: Money;
+  readonly #noTerms: Terms;
+  readonly #record: PriceRecord;
 
   constructor(source: PricingSource) {
     this.#source = source;
-    this.#zero = { amountMicros: 0, currency: source.budgetCurrency } as Money;
+    this.#zero = sum(0, source.budgetCurrency);
+    this.#noTerms = termsOf(undefined, false, source.budgetCurrency, undefined, source.now);
+    this.#record = this.blank();
   }
 
-  price(quote: VerifiedQuote): PricedQuote {
+  /** A record of its own with nothing in it. */
+  blank(): PriceRecord {
+    const numbers = { fee: 0, effective: 0, cost: 0 };
+    return { raw: this.#zero, ...numbers, minimumSpend: this.#zero, terms: this.#noTerms, unpriced: null };
+  }
+
+  /** The price of one quote, in a record that the next call overwrites. */
+  price(quote: VerifiedQuote): Readonly<PriceRecord> {
+    const record = this.#record;
     try {
-      return this.#priceOrThrow(quote);
+      record.unpriced = null;
+      this.#fill(record, quote);
     } catch (thrown) {
-      const { budgetCurrency, now } = this.#source;
-      const terms = termsOf(undefined, false, budgetCurrency, undefined, now);
-      const unpriced = GavotteError.from(thrown).toJSON();
-      return { quote, terms, parts: null, minimumSpend: this.#zero, cost: null, unpriced };
+      record.raw = record.minimumSpend = this.#zero;
+      record.fee = record.effective = record.cost = 0;
+      record.terms = this.#noTerms;
+      record.unpriced = GavotteError.from(thrown).toJSON();
     }
+    return record;
   }
 
-  #priceOrThrow(quote: VerifiedQuote): PricedQuote {
+  #fill(record: PriceRecord, quote: VerifiedQuote): void {
     const price = quote.agreedCpm ?? quote.finalCpm;
     if (price === null) {
       throw new GavotteError('GV_QUOTE_REFUSED', `quote ${quote.quoteId} has no price`, {
         fix: 'Ask the seller for a price.',
       });
     }
-    const rawCpm = this.#home(price);
-    if (!(Number.isSafeInteger(rawCpm.amountMicros) && rawCpm.amountMicros > 0)) {
-      const problem = `quote ${quote.quoteId}: its CPM of ${rawCpm.amountMicros} micros must be above zero`;
+    const raw = this.#home(price);
+    const { amountMicros } = raw;
+    if (!(Number.isSafeInteger(amountMicros) && amountMicros > 0)) {
+      const problem = `quote ${quote.quoteId}: its CPM of ${amountMicros} micros must be above zero`;
       throw new GavotteError('GV_QUOTE_REFUSED', problem);
     }
     const terms = this.#terms(quote.sellerId, price.currency);
-    const parts = cpmParts(rawCpm.amountMicros, quote.dealType, terms);
-    const minimumSpend = quote.minimumSpend === null ? this.#zero : this.#home(quote.minimumSpend);
-    const cost = this.#cost(rawCpm, parts.fee, quote.impressions);
-    return { quote, terms, parts, minimumSpend, cost, unpriced: null };
-  }
-
-  /** What booking commits: the price and the fees of all impressions, each rounded up; PA at its floor. */
-  #cost(rawCpm: Money, fee: number, impressions: number): Money {
-    const media = costOfImpressions(rawCpm, impressions);
-    if (fee === 0) return media;
-    const fees = costOfImpressions({ amountMicros: fee, currency: rawCpm.currency } as Money, impressions);
-    return add(media, fees);
+    const fee = timesRoundingUp(amountMicros, terms.fee) + terms.basis.techFeeCpm.amountMicros;
+    record.raw = raw;
+    record.terms = terms;
+    record.fee = fee;
+    record.effective =
+      (quote.dealType === 'PA' ? timesRoundingUp(amountMicros, PA_CLEARING) : amountMicros) + fee;
+    record.cost =
+      costOfImpressions(raw, quote.impressions).amountMicros +
+      (fee === 0 ? 0 : costOfImpressions(sum(fee, raw.currency), quote.impressions).amountMicros);
+    record.minimumSpend = quote.minimumSpend === null ? this.#zero : this.#home(quote.minimumSpend);
   }
 
   #terms(sellerId: string, currency: Currency): Terms {
@@ -98,4 +117,12 @@ export class Pricer {
     const { budgetCurrency, fx, now } = this.#source;
     return value.currency === budgetCurrency ? value : convertRoundingUp(value, budgetCurrency, fx, now);
   }
+}
+
+/**
+ * Money from a number known to be whole. All money of a ranking is made here: one place gives its objects one
+ * layout, which makes 100,000 of them several times faster.
+ */
+export function sum(amountMicros: number, currency: Currency): Money {
+  return { amountMicros: amountMicros as Micros, currency };
 }

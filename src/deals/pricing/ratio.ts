@@ -23,3 +23,6 @@ export function timesRoundingUp(value: number, by: Ratio): number {
   const quotient = Math.floor(product / by.denominator);
   return product - quotient * by.denominator > 0 ? quotient + 1 : quotient;
 }
+
+/** A private auction clears above its floor: what it costs is expected at 120 % of it (semantics §6). */
+export const PA_CLEARING: Ratio = ratio(6, 5);

@@ -1,7 +1,6 @@
 import { type FxTable, formatDecimal, type Money, micros, showMoney } from '../../kernel/index.ts';
 import type { NormalizedQuote, WaterfallStep } from '../types.ts';
-import { PA_CLEARING } from './effective-cpm.ts';
-import { timesRoundingUp } from './ratio.ts';
+import { PA_CLEARING, timesRoundingUp } from './ratio.ts';
 
 /**
  * Every step from the seller's price to the effective CPM, with its arithmetic. The last step's `cpm` is the
