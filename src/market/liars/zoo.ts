@@ -1,0 +1,28 @@
+import type { RandomStream, World } from '../../kernel/index.ts';
+import type { SellerServer } from '../seller/create-seller.ts';
+import type { SellerProfile } from '../seller/state.ts';
+
+/** What a liar knows while it lies. */
+export interface LiarContext extends Pick<World, 'clock'> {
+  readonly random: RandomStream;
+  readonly profile: SellerProfile;
+  readonly otherSellerIds: readonly string[];
+}
+
+/** One kind of hostile or broken seller: an honest one, wrapped. */
+export interface MarketLiar {
+  /** Its name in reports and on the command line. */
+  readonly kind: string;
+  /** The fault of reliability §4 it plays. */
+  readonly fault: string;
+  /** What it does, in a line. */
+  readonly description: string;
+  readonly wrap: (honest: SellerServer, context: LiarContext) => SellerServer;
+  /** Entries it gets into the registry beside its own. */
+  readonly registryEntries?: readonly unknown[];
+}
+
+/** Every kind, in the order in which markets seat them. */
+export function marketLiars(): readonly MarketLiar[] {
+  return [];
+}
