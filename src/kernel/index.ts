@@ -11,6 +11,7 @@ export {
 export { convertRoundingUp, FX_MAX_AGE_MS, type FxTable } from './fx.ts';
 export { canonicalJson, sha256, uuidFrom } from './hash.ts';
 export { newId } from './ids.ts';
+export { MAX_JSON_DEPTH, parseJson } from './json.ts';
 export {
   add,
   type Currency,
@@ -35,6 +36,7 @@ export {
 } from './money.ts';
 export { DEAL_TYPES, type DealType, type Flight, type IsoDate } from './nouns.ts';
 export { type RandomStream, randomStream } from './random.ts';
+export { realClock } from './real/clock.ts';
 export { createRealWorld } from './real/world.ts';
 export { CALM_NETWORK, type NetworkFaults, SimulatedNetwork } from './simulated/network.ts';
 export { type CrashPoint, SimulatedProcess } from './simulated/process.ts';

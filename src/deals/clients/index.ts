@@ -1,0 +1,2 @@
+export { createDealsClientFactory } from './factory.ts';
+export { HttpDealsClient } from './http-deals-client.ts';
