@@ -53,6 +53,8 @@ export const ERROR_CODES = {
   GV_PLAN_CHANGED: { recovery: 'correctable', outcome: 'failed' },
   /** The registry answered nothing usable and no earlier list is known. */
   GV_REGISTRY_UNAVAILABLE: { recovery: 'transient', outcome: 'failed' },
+  /** The Node that runs this is older than 24. */
+  GV_NODE_VERSION: { recovery: 'correctable', outcome: 'failed' },
   /** An optional package is needed and not installed. */
   GV_PACKAGE_MISSING: { recovery: 'correctable', outcome: 'failed' },
   /** A programmer's error: a condition that must hold did not. */

@@ -1,0 +1,21 @@
+// `npm run generate` writes the files that are made from the sources; with `--check` it only says whether they are
+// as they should be, and fails if not.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { errorsPage } from './lib/errors-page.ts';
+import { root } from './lib/node24.mjs';
+
+const GENERATED: Readonly<Record<string, () => string>> = { 'docs/errors.md': errorsPage };
+
+const checking = process.argv.includes('--check');
+const stale = Object.entries(GENERATED).filter(([file, make]) => {
+  const path = join(root, file);
+  const text = make();
+  if (existsSync(path) && readFileSync(path, 'utf8') === text) return false;
+  if (!checking) writeFileSync(path, text);
+  return true;
+});
+for (const [file] of stale) {
+  process.stdout.write(checking ? `${file} is out of date; run: npm run generate\n` : `wrote ${file}\n`);
+}
+if (checking && stale.length > 0) process.exit(1);
