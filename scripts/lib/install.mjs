@@ -90,7 +90,8 @@ export async function ensureInstalled({ dev }) {
     process.stderr.write(`Installed in ${seconds()} s.\n`);
     return;
   }
-  process.stderr.write(text);
+  // npm ends usage errors with its whole manual.
+  process.stderr.write(text.replace(/\nnpm error Usage:[\s\S]*/, '\n'));
   process.stderr.write(
     OFFLINE.test(text)
       ? '\nThe package registry cannot be reached, and not everything is in the npm cache.\n' +
