@@ -4,6 +4,8 @@ export { InMemoryEventBus } from '../coordination/index.ts';
 export { type BookingResult, Bookings, type BookingsOptions, dealAccount } from './booking/bookings.ts';
 // For other rooms of the package.
 export { type BookingIntent, readIntent } from './booking/intent.ts';
+export { createDealsClientFactory } from './clients/index.ts';
+export { adaptive, competitive, type NegotiationPlan, simpleThreshold } from './negotiation/index.ts';
 export {
   DEFAULT_QUOTE_TIMEOUT_MS,
   MultiSellerOrchestrator,
@@ -11,7 +13,17 @@ export {
   type OrchestratorOptions,
   type ShoppingResult,
 } from './orchestrator.ts';
+export { greedy, type PortfolioConstraints, type PortfolioStrategy } from './portfolio/index.ts';
+export { effectiveCpmWaterfall, QuoteNormalizer, type QuoteNormalizerOptions } from './pricing/index.ts';
 export type { SellerProgress } from './quote-stage.ts';
+export {
+  AampRegistry,
+  AgentsRegistry,
+  filterSellers,
+  ProbingRegistry,
+  RegistryClient,
+  StaticRegistry,
+} from './registry/index.ts';
 export { dealMismatches, type ExpectedDeal } from './rules/check-deal.ts';
 export {
   checkQuote,

@@ -10,8 +10,8 @@ export interface MarketOptions extends Pick<World, 'clock'> {
   /** Honest sellers. */
   readonly sellers: number;
   readonly seed: number | string;
-  /** Adds one seller of every kind of liar. */
-  readonly liars?: boolean;
+  /** Adds one seller of every kind of liar, or of the kinds named. */
+  readonly liars?: boolean | readonly string[];
   /** Base URL of the n-th participant, without a trailing slash: honest sellers first, then liars. */
   readonly baseUrl: (index: number) => string;
   /** Chance of the run (ids, latencies); the catalogs depend on `seed` alone. @defaultValue the stream of `seed` */
@@ -42,7 +42,12 @@ export interface Market {
 
 /** How many participants `createMarket` will ask URLs for. */
 export function marketSize(options: Pick<MarketOptions, 'sellers' | 'liars'>): number {
-  return options.sellers + (options.liars === true ? marketLiars().length : 0);
+  return options.sellers + liarsOf(options).length;
+}
+
+function liarsOf({ liars }: Pick<MarketOptions, 'liars'>): readonly MarketLiar[] {
+  if (liars === undefined || liars === false) return [];
+  return liars === true ? marketLiars() : marketLiars().filter(({ kind }) => liars.includes(kind));
 }
 
 /**
@@ -52,7 +57,7 @@ export function marketSize(options: Pick<MarketOptions, 'sellers' | 'liars'>): n
 export function createMarket(options: MarketOptions): Market {
   const random = options.random ?? randomStream(options.seed).split('market-run');
   const catalogChance = randomStream(options.seed).split('market-catalog');
-  const liars = options.liars === true ? marketLiars() : [];
+  const liars = liarsOf(options);
   const plans = Array.from({ length: marketSize(options) }, (_none, index) =>
     describeSeller(
       index,

@@ -33,6 +33,8 @@ export interface BuyerParts {
   readonly portfolio: PortfolioStrategy;
   /** Whether a restart first finds out what became of what it had begun. */
   readonly recovers: boolean;
+  /** What may still be spent of a budget of which `used` is in use, micros. */
+  readonly freeMicros: (budget: number, used: number) => number;
 }
 
 export const SOUND_BUYER: BuyerParts = {
@@ -43,6 +45,7 @@ export const SOUND_BUYER: BuyerParts = {
   normalizer: (normalizer) => normalizer,
   portfolio: greedy,
   recovers: true,
+  freeMicros: (budget, used) => Math.max(0, budget - used),
 };
 
 /** What the buyer knows of the market before it starts: where the registry is, and its own keys. */
@@ -95,7 +98,7 @@ export async function runBuyer(
     )
     .filter((each) => !held.has(`${each.sellerId}|${each.quoteId}`));
   const account = (await ledger.account(ACCOUNT))!;
-  const free = money(Math.max(0, scenario.budgetMicros - account.reserved - account.settled), 'USD');
+  const free = money(parts.freeMicros(scenario.budgetMicros, account.reserved + account.settled), 'USD');
   const count = scenario.maxDeals - held.size;
   if (count > 0 && rankedQuotes.length > 0)
     await orchestrator.selectAndBook({ rankedQuotes, budget: free, count });

@@ -153,6 +153,8 @@ export async function rankedQuoteOf(seller: ModelSeller, impressions = 500_000):
     fillRateEstimate: null,
     pricingSource: 'seller_quoted',
     cost: money((cpm.amountMicros * impressions) / 1000, 'USD'),
+    basis: { intermediaryFeePct: 0, techFeeCpm: zeroOf(cpm), fx: null },
+    unpriced: null,
     quote: verified,
   };
 }

@@ -1,0 +1,107 @@
+import type { Command } from 'commander';
+import { z } from 'zod';
+import {
+  createDealsClientFactory,
+  type DealsClientFactory,
+  ProbingRegistry,
+  RegistryClient,
+  type SellerRegistry,
+  StaticRegistry,
+} from '../../deals/index.ts';
+import { createRealWorld, GavotteError, type World } from '../../kernel/index.ts';
+import { type Ledger, openLedger, sqliteStore } from '../../ledger/index.ts';
+
+/** Options that every command which talks to sellers shares. */
+export interface DeskOptions {
+  readonly ledger: string;
+  readonly registry?: readonly string[];
+  readonly seller?: readonly string[];
+  readonly keys?: string;
+  readonly allowPrivate?: readonly string[];
+  readonly quoteTimeout: number;
+}
+
+/** A commander argument parser. @throws GV_BAD_INPUT */
+export function positiveInt(text: string): number {
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value > 0) return value;
+  throw new GavotteError('GV_BAD_INPUT', `${JSON.stringify(text)} must be a whole number above 0`, {
+    fix: 'Give a whole number.',
+  });
+}
+
+export function withDeskOptions(command: Command): Command {
+  return withCallOptions(command).option(
+    '--ledger <file>',
+    'the ledger: an SQLite file',
+    '.gavotte/ledger.db',
+  );
+}
+
+export function withCallOptions(command: Command): Command {
+  return command
+    .option('--keys <file>', 'JSON file: seller base URL or id → API key')
+    .option('--allow-private <origin...>', 'origins that may be called although they are not public https')
+    .option('--quote-timeout <ms>', 'longest wait for one seller', positiveInt, 30_000);
+}
+
+export function withSellerOptions(command: Command): Command {
+  return command
+    .option('--registry <url...>', 'registries to find sellers in')
+    .option('--seller <url...>', 'sellers to ask besides');
+}
+
+/** What a command works with: made once, from its options. */
+export interface Desk {
+  readonly world: World;
+  readonly dealsClientFactory: DealsClientFactory;
+}
+
+export async function openDesk(options: Omit<DeskOptions, 'ledger'>): Promise<Desk> {
+  const world = createRealWorld({ allowPrivate: options.allowPrivate ?? [] });
+  const apiKeys =
+    options.keys === undefined ? {} : readKeys(await world.storage.readText(options.keys), options.keys);
+  return {
+    world,
+    dealsClientFactory: createDealsClientFactory({ world, apiKeys, quoteTimeoutMs: options.quoteTimeout }),
+  };
+}
+
+export function openLedgerFile(world: World, path: string): Promise<Ledger> {
+  return openLedger({ store: sqliteStore(world.storage.openDatabase(path)), clock: world.clock });
+}
+
+/** The sellers a command may ask: every `--registry`, and every `--seller` as a list of the operator's own. */
+export function registryOf(options: Pick<DeskOptions, 'registry' | 'seller'>, world: World): SellerRegistry {
+  const { registry = [], seller = [] } = options;
+  if (registry.length + seller.length === 0) {
+    throw new GavotteError('GV_BAD_INPUT', 'neither --registry nor --seller was given', {
+      fix: 'Give --registry URL, or start a market to try with: gavotte serve market',
+    });
+  }
+  const sources = registry.map((url) => new ProbingRegistry({ url, world }));
+  return new RegistryClient({
+    world,
+    sources: seller.length === 0 ? sources : [...sources, new StaticRegistry(seller)],
+  });
+}
+
+function readKeys(text: string, source: string): Readonly<Record<string, string>> {
+  const fix = 'Write {"https://seller.example": "ask_live_…"}.';
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new GavotteError('GV_BAD_INPUT', `${source} is not JSON: ${(cause as Error).message}`, {
+      cause,
+      fix,
+    });
+  }
+  const parsed = z.record(z.string(), z.string()).safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new GavotteError(
+    'GV_BAD_INPUT',
+    `${source} must be an object of texts: ${z.prettifyError(parsed.error)}`,
+    { fix },
+  );
+}
