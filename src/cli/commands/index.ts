@@ -2,5 +2,22 @@ import type { CommandEntry } from '../command.ts';
 
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'demo',
+    summary: 'the main job in one minute, with nothing to set up',
+    load: () => import('./demo.ts'),
+  },
+  {
+    name: 'plan',
+    summary: 'ask every seller and choose a portfolio; spends nothing',
+    load: () => import('./plan.ts'),
+  },
+  {
+    name: 'book',
+    summary: 'book a plan, or refuse; continues where it stopped',
+    load: () => import('./book.ts'),
+  },
+  { name: 'serve', summary: 'run a part of the system as a process', load: () => import('./serve.ts') },
+  { name: 'verify', summary: 'prove the money rules in simulated worlds', load: () => import('./verify.ts') },
   { name: 'doctor', summary: 'check that this machine can run Gavotte', load: () => import('./doctor.ts') },
 ];

@@ -1,0 +1,221 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  type BookedPlan,
+  bookPlan,
+  type ChannelFindings,
+  makePlan,
+  type Plan,
+  type PlanContext,
+  parseBrief,
+} from '../../campaign/index.ts';
+import {
+  adaptive,
+  createDealsClientFactory,
+  greedy,
+  ProbingRegistry,
+  RegistryClient,
+} from '../../deals/index.ts';
+import { createRealWorld, type Money, type World } from '../../kernel/index.ts';
+import { type Ledger, openLedger, sqliteStore } from '../../ledger/index.ts';
+import { type RunningMarket, serveMarket } from '../../services/index.ts';
+import type { CommandContext } from '../command.ts';
+import type { Report } from '../output.ts';
+import { SellerProgressView, stderrScreen } from '../progress.ts';
+import { safeText } from '../safe-text.ts';
+import { showDeals } from '../show-deals.ts';
+import { cents, showChannel, showPlanTotal } from '../show-plan.ts';
+import { type CrashCount, crashDrill } from './crash-drill.ts';
+import { demoBrief } from './demo-brief.ts';
+
+const SELLERS = 12;
+
+/** One demo's parts while it runs. */
+interface Stage {
+  readonly world: World;
+  readonly market: RunningMarket;
+  readonly ledger: Ledger;
+  readonly folder: string;
+  readonly context: CommandContext;
+  readonly planning: PlanContext;
+}
+
+/**
+ * Starts a market over real HTTP, plans a $100,000 CTV brief over it, books the plan, then buys one deal more
+ * in a process of its own that is killed after the seller has booked and before we have recorded it.
+ */
+export async function runDemo(
+  options: { seed: string; liars: boolean },
+  context: CommandContext,
+): Promise<Report> {
+  const { output } = context;
+  const folder = await mkdtemp(join(tmpdir(), 'gavotte-demo-'));
+  // The drill's hook: whoever is set here hears of a contract before its buyer does.
+  let onBooked: (sellerId: string, dealId: string) => Promise<void> = () => Promise.resolve();
+  const clock = createRealWorld().clock;
+  const market = await serveMarket({
+    clock,
+    sellers: SELLERS,
+    seed: options.seed,
+    liars: options.liars,
+    port: 0,
+    onBooked: (...args) => onBooked(...args),
+  });
+  const world = createRealWorld({ allowPrivate: market.origins });
+  const ledger = await openLedger({
+    store: sqliteStore(world.storage.openDatabase(join(folder, 'ledger.db'))),
+    clock: world.clock,
+  });
+  try {
+    output.note(`A market of ${market.sellers.length} sellers is open at ${market.registryUrl}.`);
+    const stage: Stage = {
+      world,
+      market,
+      ledger,
+      folder,
+      context,
+      planning: planningContext(world, market, ledger, context),
+    };
+    const { plan, findings, booked } = await planAndBook(stage);
+    const { crash, plan: topUp } = await crashDrill({
+      ...stage,
+      onceBooked: (listener) => {
+        onBooked = listener;
+      },
+      planTopUp: async () =>
+        (await makePlan(demoBrief({ impressions: 100_000, maxDeals: 1 }), stage.planning)).plan,
+    });
+    const final = await bookPlan(topUp, {
+      world,
+      ledger,
+      dealsClientFactory: stage.planning.dealsClientFactory,
+      signal: context.signal,
+    });
+    const audit = await ledger.audit();
+    const json = demoJson(plan, findings[0]!, booked, final, crash, audit.violations.length);
+    return {
+      json,
+      text: conclusion(final, crash, audit.violations.length, market),
+      failed: !isSound(crash, audit.violations.length, final),
+    };
+  } finally {
+    await ledger.close();
+    await world.network.close();
+    await market.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function planningContext(
+  world: World,
+  market: RunningMarket,
+  ledger: Ledger,
+  context: CommandContext,
+): PlanContext {
+  const view = new SellerProgressView(stderrScreen);
+  const apiKeys = Object.fromEntries(market.sellers.map((seller) => [seller.url, seller.apiKey]));
+  return {
+    world,
+    ledger,
+    registryClient: new RegistryClient({
+      world,
+      sources: [new ProbingRegistry({ url: market.registryUrl, world })],
+    }),
+    dealsClientFactory: createDealsClientFactory({ world, apiKeys, quoteTimeoutMs: 4_000 }),
+    portfolio: greedy,
+    negotiation: { strategy: adaptive, maxRounds: 6, timeBudgetMs: 10_000 },
+    quoteTimeout: 4_000,
+    onProgress: (progress) => view.update(progress),
+    signal: context.signal,
+  };
+}
+
+async function planAndBook({
+  world,
+  ledger,
+  context,
+  planning,
+}: Stage): Promise<{ plan: Plan; findings: readonly ChannelFindings[]; booked: BookedPlan }> {
+  const { output, signal } = context;
+  const brief = demoBrief({ impressions: 500_000, maxDeals: 5 });
+  const { plan, findings } = await makePlan(brief, planning);
+  for (const warning of findings.flatMap((each) => each.warnings))
+    output.note(`warning: ${safeText(warning)}`);
+  output.print([...findings.flatMap(showChannel), showPlanTotal(parseBrief(brief), plan)].join('\n'));
+  output.note('Booking the plan: each deal is reserved in the ledger before its seller is asked.');
+  const booked = await bookPlan(plan, {
+    world,
+    ledger,
+    dealsClientFactory: planning.dealsClientFactory,
+    signal,
+  });
+  output.print(showDeals(booked, nameFrom(findings)).join('\n'));
+  return { plan, findings, booked };
+}
+
+function nameFrom(findings: readonly ChannelFindings[]): (sellerId: string) => string {
+  const names = new Map(
+    findings.flatMap((each) => each.sellers.map((seller) => [seller.sellerId, seller.name])),
+  );
+  return (id) => names.get(id) ?? id;
+}
+
+function isSound(crash: CrashCount, violations: number, final: BookedPlan): boolean {
+  return (
+    crash.contracts === 1 &&
+    crash.debits === 1 &&
+    crash.orphans === 0 &&
+    violations === 0 &&
+    final.remainingBudget.amountMicros >= 0
+  );
+}
+
+function conclusion(final: BookedPlan, crash: CrashCount, violations: number, market: RunningMarket): string {
+  const sound = isSound(crash, violations, final);
+  const seller = market.sellers.find(({ id }) => id === crash.sellerId)?.name ?? crash.sellerId;
+  return [
+    '',
+    `Crash drill: the booking process was killed after ${safeText(seller)} had booked and before we had recorded it.`,
+    `After a restart: ${crash.contracts} contract in the seller’s books, ${crash.debits} debit in our ledger, ${crash.orphans} orphans.`,
+    `The ledger’s audit found ${violations} violations.`,
+    '',
+    `Committed ${cents(final.totalSpend)} to ${final.bookedDeals.length} deals; ${cents(final.remainingBudget)} left. ${sound ? 'Every promise held.' : 'A PROMISE WAS BROKEN.'}`,
+    'Next: gavotte verify proves the same in thousands of worlds; gavotte serve market gives you this market to try things on.',
+  ].join('\n');
+}
+
+function demoJson(
+  plan: Plan,
+  findings: ChannelFindings,
+  booked: BookedPlan,
+  final: BookedPlan,
+  crash: CrashCount,
+  violations: number,
+): object {
+  const names = nameFrom([findings]);
+  const budget: Money = parseBrief(plan.brief).budget;
+  const failures = [...booked.failedBookings, ...final.failedBookings].map((each) => ({
+    seller: names(each.sellerId),
+    reason: each.error,
+  }));
+  return {
+    sellersDiscovered: findings.sellers.length,
+    quotesReceived: findings.quoteResults.filter((each) => each.quote !== null).length,
+    quotesFailed: findings.quoteResults.filter((each) => each.quote === null).length,
+    dealsBooked: final.bookedDeals.length,
+    budget,
+    totalSpend: final.totalSpend,
+    remainingBudget: final.remainingBudget,
+    deals: final.bookedDeals.map((deal) => ({ seller: names(deal.sellerId), ...deal })),
+    refused: [
+      ...findings.excluded.map((each) => ({ seller: each.name, reason: each.reason })),
+      ...findings.quoteResults.flatMap((each) =>
+        each.error === null ? [] : [{ seller: names(each.sellerId), reason: each.error.message }],
+      ),
+      ...failures,
+    ],
+    crash: { contracts: crash.contracts, debits: crash.debits, orphans: crash.orphans },
+    audit: { violations },
+  };
+}
