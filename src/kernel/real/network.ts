@@ -41,7 +41,8 @@ export function createRealNetwork(options: RealNetworkOptions): Network {
         const { url } = checkUrl(request.url, allowPrivate);
         return exchange(agent, url, request, cutOff, maxBytes ?? DEFAULT_MAX_BYTES);
       }),
-    close: () => agent.close(),
+    // A graceful end would wait for connections that are still being made for requests long given up.
+    close: () => agent.destroy(),
   };
 }
 
@@ -78,6 +79,8 @@ async function exchange(
       body: request.body ?? null,
       signal,
     });
+    // A body that is dropped unread reports that as an error nobody waits for.
+    answer.body.on('error', () => {});
     const headers = flatHeaders(answer.headers);
     const encoding = headers['content-encoding'] ?? '';
     const body = await readBody(
