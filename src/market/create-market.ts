@@ -1,5 +1,7 @@
 import { type RandomStream, randomStream, type World } from '../kernel/index.ts';
-import { type MarketLiar, marketLiars } from './liars/zoo.ts';
+import type { MarketLiar } from './liars/liar.ts';
+import { REGISTRY_LITTER } from './liars/registry-litter.ts';
+import { marketLiars } from './liars/zoo.ts';
 import { createRegistry, type RegistryEntry } from './registry/create-registry.ts';
 import type { SellerBooks } from './seller/books.ts';
 import { createSeller } from './seller/create-seller.ts';
@@ -72,7 +74,7 @@ export function createMarket(options: MarketOptions): Market {
   const registry = createRegistry({
     clock: options.clock,
     agents: [...plans.map(registryEntryOf), ...BYSTANDERS],
-    rawEntries: liars.flatMap((liar) => liar.registryEntries ?? []),
+    rawEntries: options.liars === true ? REGISTRY_LITTER : [],
   });
   return { registry, sellers };
 }

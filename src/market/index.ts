@@ -6,7 +6,10 @@ export {
   type MarketSeller,
   marketSize,
 } from './create-market.ts';
-export { type MarketLiar, marketLiars } from './liars/zoo.ts';
+export { INJECTIONS, type Injection } from './liars/injections.ts';
+export type { LiarContext, MarketLiar } from './liars/liar.ts';
+export { REGISTRY_LITTER } from './liars/registry-litter.ts';
+export { marketLiars } from './liars/zoo.ts';
 export { createRegistry, type RegistryEntry, type RegistryOptions } from './registry/create-registry.ts';
 export type { Contract, SellerBooks } from './seller/books.ts';
 export { type CatalogProduct, DEFAULT_CATALOG } from './seller/catalog.ts';

@@ -1,28 +1,26 @@
-import type { RandomStream, World } from '../../kernel/index.ts';
-import type { SellerServer } from '../seller/create-seller.ts';
-import type { SellerProfile } from '../seller/state.ts';
+import { BOOKING_LIARS } from './booking-lies.ts';
+import { IDENTITY_LIARS } from './identity-lies.ts';
+import { INJECTION_LIARS } from './injection-lies.ts';
+import type { MarketLiar } from './liar.ts';
+import { NEGOTIATION_LIARS } from './negotiation-lies.ts';
+import { CURRENCY_LIARS, PRICE_LIARS } from './price-lies.ts';
+import { TERMS_LIARS } from './terms-lies.ts';
+import { TIME_LIARS } from './time-lies.ts';
+import { TRANSPORT_LIARS } from './transport-lies.ts';
 
-/** What a liar knows while it lies. */
-export interface LiarContext extends Pick<World, 'clock'> {
-  readonly random: RandomStream;
-  readonly profile: SellerProfile;
-  readonly otherSellerIds: readonly string[];
-}
+const LIARS: readonly MarketLiar[] = [
+  ...PRICE_LIARS,
+  ...CURRENCY_LIARS,
+  ...TIME_LIARS,
+  ...TERMS_LIARS,
+  ...IDENTITY_LIARS,
+  ...BOOKING_LIARS,
+  ...TRANSPORT_LIARS,
+  ...NEGOTIATION_LIARS,
+  ...INJECTION_LIARS,
+];
 
-/** One kind of hostile or broken seller: an honest one, wrapped. */
-export interface MarketLiar {
-  /** Its name in reports and on the command line. */
-  readonly kind: string;
-  /** The fault of reliability §4 it plays. */
-  readonly fault: string;
-  /** What it does, in a line. */
-  readonly description: string;
-  readonly wrap: (honest: SellerServer, context: LiarContext) => SellerServer;
-  /** Entries it gets into the registry beside its own. */
-  readonly registryEntries?: readonly unknown[];
-}
-
-/** Every kind, in the order in which markets seat them. */
+/** Every kind of liar, in the order in which markets seat them: faults B2 to B18 of reliability §4. */
 export function marketLiars(): readonly MarketLiar[] {
-  return [];
+  return LIARS;
 }
