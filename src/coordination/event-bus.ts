@@ -1,4 +1,4 @@
-import type { EpochMs } from '../kernel/index.ts';
+import { type EpochMs, GavotteError } from '../kernel/index.ts';
 
 /** A thing that happened. `payload` has the wire's snake_case names. */
 export interface BusEvent {
@@ -13,17 +13,26 @@ export interface EventBus {
   publish(event: BusEvent): Promise<void>;
 }
 
-/** Keeps every event and calls subscribers in order; `'*'` hears all. */
+/**
+ * Keeps every event and calls subscribers in order; `'*'` hears all. A subscriber that throws does not keep the
+ * event from the others; `publish` then rejects with what the first one threw.
+ */
 export class InMemoryEventBus implements EventBus {
   readonly events: BusEvent[] = [];
   readonly #subscribers: { eventType: string; listener: (event: BusEvent) => void }[] = [];
 
-  publish(event: BusEvent): Promise<void> {
+  async publish(event: BusEvent): Promise<void> {
     this.events.push(event);
+    const thrown: unknown[] = [];
     for (const { eventType, listener } of this.#subscribers) {
-      if (eventType === '*' || eventType === event.eventType) listener(event);
+      if (eventType !== '*' && eventType !== event.eventType) continue;
+      try {
+        listener(event);
+      } catch (error) {
+        thrown.push(error);
+      }
     }
-    return Promise.resolve();
+    if (thrown.length > 0) throw GavotteError.from(thrown[0]);
   }
 
   subscribe(eventType: string, listener: (event: BusEvent) => void): void {

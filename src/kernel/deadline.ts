@@ -1,4 +1,4 @@
-import { GavotteError } from './errors.ts';
+import { assert, GavotteError } from './errors.ts';
 import type { Clock } from './world.ts';
 
 /**
@@ -39,19 +39,29 @@ export async function withDeadline<T>(
   }
 }
 
-/** Runs `work` on every item, at most `limit` at once; results keep the order of the items. */
+/**
+ * Runs `work` on every item, at most `limit` at once; results keep the order of the items.
+ * @throws the first thing that `work` throws; nothing new is begun after it.
+ */
 export async function mapBounded<T, R>(
   items: readonly T[],
   limit: number,
   work: (item: T, index: number) => Promise<R>,
 ): Promise<R[]> {
+  assert(limit >= 1, `limit ${limit} must be 1 or more`);
   const results = new Array<R>(items.length);
   let next = 0;
   const lane = async () => {
     while (next < items.length) {
       const index = next;
       next += 1;
-      results[index] = await work(items[index]!, index);
+      try {
+        results[index] = await work(items[index]!, index);
+      } catch (error) {
+        // The caller is told of this one and waits for no other, so no other is begun.
+        next = items.length;
+        throw error;
+      }
     }
   };
   await Promise.all(Array.from({ length: Math.min(limit, items.length) }, lane));

@@ -114,8 +114,16 @@ export class GavotteError extends Error {
   /** Any thrown value as a GavotteError; what is not one already becomes GV_INTERNAL. Never throws. */
   static from(thrown: unknown): GavotteError {
     if (thrown instanceof GavotteError) return thrown;
-    const message = thrown instanceof Error ? thrown.message : String(thrown);
-    return new GavotteError('GV_INTERNAL', message, { cause: thrown });
+    return new GavotteError('GV_INTERNAL', messageOf(thrown), { cause: thrown });
+  }
+}
+
+/** What is thrown may be anything, also a value whose own conversion to a text throws. */
+function messageOf(thrown: unknown): string {
+  try {
+    return thrown instanceof Error ? String(thrown.message) : String(thrown);
+  } catch {
+    return 'a value without a text was thrown';
   }
 }
 

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { assert } from './errors.ts';
 
 /** SHA-256 of a text, in lower-case hex. */
 export function sha256(text: string): string {
@@ -8,6 +9,7 @@ export function sha256(text: string): string {
 /**
  * JSON with keys in code-unit order and no spaces (RFC 8785 for the values we use: texts, booleans, null,
  * finite numbers). Equal values give equal texts, so it can be hashed. `undefined` members are left out.
+ * @throws GV_INTERNAL for a number that is not finite: `null` in its place would hash like another value.
  */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(',')}]`;
@@ -19,6 +21,7 @@ export function canonicalJson(value: unknown): string {
       .map((key) => `${JSON.stringify(key)}:${canonicalJson(record[key])}`);
     return `{${members.join(',')}}`;
   }
+  assert(typeof value !== 'number' || Number.isFinite(value), `${value} has no JSON`);
   return JSON.stringify(value) ?? 'null';
 }
 

@@ -1,3 +1,5 @@
+import { assert } from './errors.ts';
+
 /**
  * Chance that can be split and replayed. A stream is a key and a counter (Philox4x32-10, Salmon et al.,
  * "Parallel random numbers: as easy as 1, 2, 3", SC11): the n-th draw depends on nothing but both, so
@@ -91,6 +93,10 @@ class PhiloxStream implements RandomStream {
   }
 
   int(below: number): number {
+    assert(
+      Number.isInteger(below) && below >= 1 && below <= 0x1_0000_0000,
+      `int(${below}) must be 1 to 2^32`,
+    );
     const limit = 0x1_0000_0000 - (0x1_0000_0000 % below);
     let word = this.uint32();
     while (word >= limit) word = this.uint32();
@@ -105,7 +111,7 @@ class PhiloxStream implements RandomStream {
   }
 }
 
-/** The stream of `seed`, any integer or text. */
+/** The stream of `seed`, any integer or text; 7 and "7" are one seed, as a command line cannot tell them apart. */
 export function randomStream(seed: number | string): RandomStream {
   return new PhiloxStream(hashLabel(`seed:${seed}`));
 }

@@ -1,29 +1,52 @@
+import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { GavotteError } from '../errors.ts';
 import { openSqlite } from '../sqlite.ts';
 import type { Storage } from '../world.ts';
 
+/** The disk of this machine. A path that cannot be used is GV_BAD_INPUT naming it. */
 export const realStorage: Storage = {
   openDatabase: (path) => {
-    if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
-    return openSqlite(path);
+    try {
+      if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
+      return openSqlite(path);
+    } catch (cause) {
+      throw unusable('open the database', path, cause, 'Give a path in a folder that can be written.');
+    }
   },
   readText: async (path) => {
     try {
       return await readFile(path, 'utf8');
     } catch (cause) {
-      throw new GavotteError('GV_BAD_INPUT', `cannot read ${path}: ${(cause as Error).message}`, {
-        fix: 'Give the path of a readable text file.',
-        cause,
-      });
+      throw unusable('read', path, cause, 'Give the path of a readable text file.');
     }
   },
   writeText: async (path, text) => {
-    await mkdir(dirname(path), { recursive: true });
-    const temporary = `${path}.${process.pid}.tmp`;
-    await writeFile(temporary, text);
-    await rename(temporary, path);
+    // A name of its own, as two writers of one path must not share the file they rename from.
+    const temporary = `${path}.${randomUUID()}.tmp`;
+    try {
+      await mkdir(dirname(path), { recursive: true });
+      await writeDurably(temporary, text);
+      await rename(temporary, path);
+    } catch (cause) {
+      await rm(temporary, { force: true }).catch(() => {});
+      throw unusable('write', path, cause, 'Give a path in a folder that can be written.');
+    }
   },
 };
+
+/** The bytes reach the disk before the rename does, else a power cut could leave the new name on an empty file. */
+async function writeDurably(path: string, text: string): Promise<void> {
+  await using file = await open(path, 'w');
+  await file.writeFile(text);
+  await file.sync();
+}
+
+function unusable(act: string, path: string, cause: unknown, fix: string): GavotteError {
+  return new GavotteError('GV_BAD_INPUT', `cannot ${act} ${path}: ${(cause as Error).message}`, {
+    fix,
+    cause,
+  });
+}
