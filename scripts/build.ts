@@ -11,7 +11,7 @@ function missingFiles(): string[] {
   const manifest = readPackageJson();
   const promised = [
     ...Object.values(manifest.bin),
-    ...subpaths(manifest).flatMap(([, conditions]) => [conditions['types']!, conditions['default']!]),
+    ...subpaths(manifest).flatMap(([, conditions]) => [conditions.types!, conditions.default!]),
   ];
   return promised
     .filter((path) => !existsSync(join(root, path)))

@@ -8,6 +8,6 @@ export type Style = (name: StyleName, text: string) => string;
 
 /** Colour only on a terminal that shows it, and never when NO_COLOR is set (no-color.org). */
 export function createStyle(stream: OutputStream, env: Readonly<Record<string, string | undefined>>): Style {
-  const wanted = stream.isTTY === true && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb';
+  const wanted = stream.isTTY === true && (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb';
   return wanted ? (name, text) => styleText(name, text, { validateStream: false }) : (_name, text) => text;
 }

@@ -45,8 +45,8 @@ export function sqliteCheck(storage: Storage): Check {
         database.transaction(() => database.prepare('INSERT INTO t VALUES (?)').run(7));
         const row = database.prepare('SELECT x, sqlite_version() AS version FROM t').get();
         database.close();
-        if (row?.['x'] !== 7) throw new Error('what was written was not read back');
-        return Promise.resolve(`${row['version']}, commits to disk`);
+        if (row?.x !== 7) throw new Error('what was written was not read back');
+        return Promise.resolve(`${row.version}, commits to disk`);
       } catch (cause) {
         throw new GavotteError('GV_LEDGER_UNAVAILABLE', (cause as Error).message, {
           fix: `Make ${tmpdir()} a writable local disk, or set TMPDIR to one.`,
