@@ -47,7 +47,12 @@ const ALGORITHMS: Readonly<
 };
 
 const signature = z.object({ protected: z.string().max(8192), signature: z.string().max(8192) });
-const header = z.object({ alg: z.string(), kid: z.string(), crit: z.undefined(), b64: z.undefined() });
+const header = z.object({
+  alg: z.string(),
+  kid: z.string(),
+  crit: z.never().optional(),
+  b64: z.never().optional(),
+});
 
 /**
  * Checks the signatures of agent cards (A2A: JWS in detached form over the card's RFC 8785 form without its
