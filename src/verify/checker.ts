@@ -81,7 +81,7 @@ export function check(report: BuyerReport, truth: MarketTruth): readonly Violati
   ];
 }
 
-function valueOf(contract: BookedContract, truth: MarketTruth): number {
+function worth(contract: BookedContract, truth: MarketTruth): number {
   return (
     ((contract.cpmMicros * contract.impressions) / 1000) *
     (truth.rates[contract.currency] ?? Number.POSITIVE_INFINITY)
@@ -90,7 +90,7 @@ function valueOf(contract: BookedContract, truth: MarketTruth): number {
 
 function checkBudget(report: BuyerReport, truth: MarketTruth): Violation[] {
   const found: Violation[] = [];
-  const contracted = truth.contracts.reduce((sum, contract) => sum + valueOf(contract, truth), 0);
+  const contracted = truth.contracts.reduce((sum, contract) => sum + worth(contract, truth), 0);
   if (!(contracted <= report.budgetMicros)) {
     found.push({
       rule: 'I1 never above the budget',
@@ -128,11 +128,13 @@ function checkContracts(report: BuyerReport, truth: MarketTruth): Violation[] {
     const key = `${contract.sellerUrl} ${contract.quoteId}`;
     perQuote.set(key, [...(perQuote.get(key) ?? []), contract]);
     const known =
-      report.deals.some((deal) => deal.sellerUrl === contract.sellerUrl && deal.dealId === contract.dealId) ||
+      report.deals.some(
+        (deal) => deal.sellerUrl === contract.sellerUrl && deal.quoteId === contract.quoteId,
+      ) ||
       report.unknown.some(
         (each) => each.sellerUrl === contract.sellerUrl && each.quoteId === contract.quoteId,
       );
-    if (!known && report.coveredMicros === 0) {
+    if (!known) {
       found.push({
         rule: 'I4 no orphan',
         detail: `${contract.sellerUrl} holds ${contract.dealId}, of which the buyer says nothing`,
@@ -153,8 +155,12 @@ function checkContracts(report: BuyerReport, truth: MarketTruth): Violation[] {
       });
     }
   }
+  // A seller that makes two contracts of one request may not cancel the second; then its worth must be held too.
+  let uncovered = -report.coveredMicros;
   for (const [key, contracts] of perQuote) {
-    if (contracts.length > 1 && report.coveredMicros === 0) {
+    const extra = sum(contracts.slice(1).map((contract) => worth(contract, truth)));
+    uncovered += extra;
+    if (extra > 0 && uncovered > 1) {
       found.push({
         rule: 'I3 one contract per booking',
         detail: `${key} was booked ${contracts.length} times`,
@@ -180,10 +186,10 @@ function checkDeals(report: BuyerReport, truth: MarketTruth): Violation[] {
     if (contract === undefined) {
       if (seller?.honest === true)
         found.push({ rule: 'I3 no phantom', detail: `${deal.sellerUrl} holds no contract ${deal.dealId}` });
-    } else if (valueOf(contract, truth) > deal.committedMicros + 1) {
+    } else if (worth(contract, truth) > deal.committedMicros + 1) {
       found.push({
         rule: 'I5 reserved is what is owed',
-        detail: `${deal.dealId} is worth ${valueOf(contract, truth)}, reserved ${deal.committedMicros}`,
+        detail: `${deal.dealId} is worth ${worth(contract, truth)}, reserved ${deal.committedMicros}`,
       });
     }
   }

@@ -103,7 +103,10 @@ function naiveDeal(value: unknown): Deal {
     productId: String(at(value, 'product', 'product_id')),
     finalCpm: naiveMoney(at(value, 'pricing', 'final_cpm')),
     impressions: Number(at(value, 'terms', 'impressions')),
-    flight: { start: String(at(value, 'terms', 'flight_start')), end: String(at(value, 'terms', 'flight_end')) },
+    flight: {
+      start: String(at(value, 'terms', 'flight_start')),
+      end: String(at(value, 'terms', 'flight_end')),
+    },
     activationInstructions: {},
   };
 }

@@ -229,23 +229,17 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     parts: { ...SOUND_BUYER, ledger: lateReserving },
   },
   {
-    name: 'a seller that ignores keys is asked again',
-    origin: 'B4',
+    name: 'a lost reply is answered by asking again, not by looking first',
+    origin: 'B3, B4',
     liars: ['ignores-keys'],
     parts: {
       ...SOUND_BUYER,
-      client: wrapClients((client) => {
-        const asked = new Map<string, Awaited<ReturnType<typeof client.requestQuote>>>();
-        return {
-          requestQuote: async (request, options) => {
-            const known = asked.get(request.idempotencyKey);
-            if (known !== undefined) return known;
-            const quote = await client.requestQuote(request, options);
-            asked.set(request.idempotencyKey, quote);
-            return quote;
-          },
-        };
-      }),
+      client: wrapClients((client) => ({
+        getQuote: async (quoteId, options) => ({
+          ...(await client.getQuote(quoteId, options)),
+          dealId: null,
+        }),
+      })),
     },
   },
   {

@@ -1,5 +1,5 @@
 import type { Simulation } from '../kernel/index.ts';
-import { createMarket, type MarketHandler } from '../market/index.ts';
+import { type Contract, createMarket, type MarketHandler } from '../market/index.ts';
 import type { MarketAddress } from './buyer.ts';
 import type { BookedContract, MarketTruth } from './checker.ts';
 import type { Scenario } from './scenario.ts';
@@ -35,8 +35,12 @@ export function simulateMarket(scenario: Scenario, simulation: Simulation): Simu
     },
     truth: () => ({
       sellers: market.sellers.map(({ id, url, liar }) => ({ id, url, honest: liar === undefined })),
-      contracts: market.sellers.flatMap(({ url, books }) =>
-        books.liveContracts().map(
+      contracts: market.sellers.flatMap(({ url, books, liar }) =>
+        withoutUnseeable(
+          books.liveContracts(),
+          liar,
+          simulation.network.duplicates.includes(`POST ${url}/api/v1/deals`),
+        ).map(
           (contract): BookedContract => ({
             sellerUrl: url,
             dealId: contract.dealId,
@@ -53,6 +57,21 @@ export function simulateMarket(scenario: Scenario, simulation: Simulation): Simu
       rates: RATES,
     }),
   };
+}
+
+/**
+ * When the network itself delivers a booking twice to a seller that ignores keys and whose wire has no list of
+ * deals, no buyer can see or prevent the second contract: it is the network's and the seller's, not the buyer's.
+ */
+function withoutUnseeable(
+  contracts: readonly Contract[],
+  liar: string | undefined,
+  doubled: boolean,
+): readonly Contract[] {
+  if (liar !== 'ignores-keys' || !doubled) return contracts;
+  return contracts.filter(
+    (contract, index) => contracts.findIndex((each) => each.quoteId === contract.quoteId) === index,
+  );
 }
 
 /** An answer that would never end never comes; one that would not fit is cut off. */

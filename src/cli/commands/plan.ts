@@ -92,8 +92,8 @@ function negotiationOf(name: string): NegotiationPlan | undefined {
   const plan = { maxRounds: 6, timeBudgetMs: 20_000 };
   if (name === 'off') return undefined;
   if (name === 'adaptive') return { ...plan, strategy: adaptive };
-  if (name === 'competitive') return { ...plan, strategy: competitive };
-  if (name === 'threshold') return { ...plan, strategy: simpleThreshold };
+  if (name === 'competitive') return { ...plan, strategy: competitive() };
+  if (name === 'threshold') return { ...plan, strategy: simpleThreshold() };
   throw wrong('--negotiate', name, 'adaptive, competitive, threshold or off');
 }
 

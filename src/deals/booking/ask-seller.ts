@@ -1,5 +1,5 @@
 import { type EpochMs, GavotteError } from '../../kernel/index.ts';
-import type { BookingVerdict } from '../rules/outcome.ts';
+import type { DeskRules } from '../rules/index.ts';
 import type { Deal, DealsClient, Quote } from '../types.ts';
 import type { BookingIntent } from './intent.ts';
 
@@ -8,6 +8,11 @@ import type { BookingIntent } from './intent.ts';
  * no seller's clock is that far off, so a booking of it would be refused.
  */
 const EXPIRY_GRACE_MS = 15 * 60_000;
+/**
+ * A request of ours may still arrive this long after it was sent. Until then a quote without a deal proves
+ * nothing, and a replay could overtake it: harmless where keys are kept, a second contract where they are not.
+ */
+export const IN_FLIGHT_MS = 10_000;
 /** How long sellers keep idempotency keys (wire §1.5). Past it, a replay proves nothing. */
 const KEY_LIFE_MS = 24 * 60 * 60_000;
 
@@ -18,9 +23,11 @@ export type Finding =
   | { readonly kind: 'wait'; readonly reason: string };
 
 export interface AskSellerContext {
+  /** When the seller was asked to book, or later. */
+  readonly askedAt: EpochMs;
   readonly client: DealsClient;
   readonly now: () => EpochMs;
-  readonly verdict: (error: GavotteError) => BookingVerdict;
+  readonly rules: Pick<DeskRules, 'bookingVerdict' | 'keepsKeys'>;
   readonly call: <T>(work: (signal: AbortSignal) => Promise<T>) => Promise<T>;
 }
 
@@ -39,6 +46,9 @@ export async function askSeller(intent: BookingIntent, context: AskSellerContext
   if (over && quote.ok) return { kind: 'none', reason: 'the quote ended without a deal' };
   if (!quote.ok && now() > intent.quoteExpiresAt + KEY_LIFE_MS) {
     return { kind: 'wait', reason: 'the seller no longer knows the quote, nor our key; ask its operator' };
+  }
+  if (now() < context.askedAt + IN_FLIGHT_MS) {
+    return { kind: 'wait', reason: 'the seller shows no deal yet, and the request may still be on its way' };
   }
   const keeps = await keepsKeys(intent, context);
   if (keeps === 'no')
@@ -61,7 +71,7 @@ async function replay(intent: BookingIntent, context: AskSellerContext, over: bo
   const again = await outcomeOf(() => book(intent, context));
   if (again.ok) return { kind: 'deal', deal: again.value };
   if (saysGone(again.error)) return { kind: 'none', reason: again.error.message };
-  const refused = context.verdict(again.error) === 'failed' && over;
+  const refused = context.rules.bookingVerdict(again.error) === 'failed' && over;
   return refused
     ? { kind: 'none', reason: again.error.message }
     : { kind: 'wait', reason: again.error.message };
@@ -80,7 +90,7 @@ async function keepsKeys(
   const again = await outcomeOf<Quote>(() =>
     context.call((signal) => context.client.requestQuote(intent.quoteRequest, { signal })),
   );
-  if (again.ok) return again.value.quoteId === intent.expected.quoteId ? 'yes' : 'no';
+  if (again.ok) return context.rules.keepsKeys(again.value.quoteId, intent.expected.quoteId) ? 'yes' : 'no';
   return saysGone(again.error) ? 'yes' : 'unclear';
 }
 

@@ -1,4 +1,4 @@
-import { type Clock, GavotteError, withDeadline } from '../../kernel/index.ts';
+import { type Clock, type EpochMs, GavotteError, withDeadline } from '../../kernel/index.ts';
 import type { AccountId, Ledger } from '../../ledger/index.ts';
 import type { DeskRules } from '../rules/index.ts';
 import type { BookedDeal, Deal, DealsClientFactory, NormalizedQuote } from '../types.ts';
@@ -9,6 +9,8 @@ import { type BookingIntent, makeIntent, readIntent, writeIntent } from './inten
 export const RECONCILE_MS = 20_000;
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 5_000;
+/** After this long no copy of a booking request is still on its way, so what a seller shows then is final (I4). */
+const CONFIRM_AFTER_MS = 60_000;
 /** A quote that failed this often for the same account is not tried again. */
 const MAX_ATTEMPTS = 16;
 
@@ -104,14 +106,21 @@ export class Bookings {
 
   /**
    * Reads each newly booked deal back from its seller. A second contract on the same quote (a seller that
-   * ignores keys) is cancelled, or covered by a second reservation and reported. Errors leave it for next time.
+   * ignores keys) is cancelled, or covered by a second reservation and reported. A deal is read again until a
+   * minute after it was booked. Errors leave it for next time.
    */
   async confirm(account: AccountId, cause: string, signal?: AbortSignal): Promise<void> {
+    const { clock, ledger, onWarning } = this.#options;
     for (const intent of await this.#intents(account, ['booked'])) {
       try {
-        await this.#confirmOne(intent, cause, signal);
+        const read = await this.#readBack(intent, cause, signal);
+        const bookedAt = (await ledger.reservation(intent.bookingId))!.changedAt;
+        const isFinal = clock.now() - bookedAt >= CONFIRM_AFTER_MS;
+        if (!isFinal && read === intent) continue;
+        const memo = writeIntent(isFinal ? { ...read, state: 'confirmed' } : read);
+        await ledger.annotate({ id: intent.bookingId, memo, cause });
       } catch (error) {
-        this.#options.onWarning(
+        onWarning(
           `deal ${intent.dealId} of ${intent.sellerId} is not confirmed yet: ${GavotteError.from(error).message}`,
         );
       }
@@ -157,11 +166,12 @@ export class Bookings {
     first: GavotteError,
     signal?: AbortSignal,
   ): Promise<BookingResult> {
-    const { clock } = this.#options;
+    const { clock, ledger } = this.#options;
     const until = clock.monotonic() + RECONCILE_MS;
+    const askedAt = (await ledger.reservation(intent.bookingId))?.changedAt ?? clock.now();
     let reason = first.message;
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
-      const finding = await this.#find(intent, signal);
+      const finding = await this.#find(intent, askedAt, signal);
       if (finding.kind === 'deal') return this.#accept(intent, finding.deal, cause, signal);
       if (finding.kind === 'none')
         return this.#release(intent, new GavotteError('GV_SELLER_REJECTED', finding.reason), cause);
@@ -183,12 +193,13 @@ export class Bookings {
     return { outcome: 'unknown', intent, error };
   }
 
-  #find(intent: BookingIntent, signal?: AbortSignal) {
+  #find(intent: BookingIntent, askedAt: EpochMs, signal?: AbortSignal) {
     const client = this.#options.clientOf({ sellerId: intent.sellerId, url: intent.sellerUrl });
     return askSeller(intent, {
+      askedAt,
       client,
       now: () => this.#options.clock.now(),
-      verdict: this.#options.rules.bookingVerdict,
+      rules: this.#options.rules,
       call: (work) => this.#call(signal, work),
     });
   }
@@ -258,39 +269,37 @@ export class Bookings {
     return { outcome: 'failed', intent, error };
   }
 
-  async #confirmOne(intent: BookingIntent, cause: string, signal?: AbortSignal): Promise<void> {
-    const { ledger, onWarning } = this.#options;
+  /** What the seller shows of a booked deal now; the same intent when there is nothing new. */
+  async #readBack(intent: BookingIntent, cause: string, signal?: AbortSignal): Promise<BookingIntent> {
     const client = this.#options.clientOf({ sellerId: intent.sellerId, url: intent.sellerUrl });
-    const quote = await this.#call(signal, (inner) =>
-      client.getQuote(intent.expected.quoteId, { signal: inner }),
-    );
-    let note = '';
-    if (quote.dealId === null) {
+    const { quoteId } = intent.expected;
+    const { dealId } = await this.#call(signal, (inner) => client.getQuote(quoteId, { signal: inner }));
+    if (dealId === null) {
       // The seller's quote knows nothing of the deal: it must at least be able to show the deal itself.
       await this.#call(signal, (inner) => client.getDeal(intent.dealId!, { signal: inner }));
-    } else if (quote.dealId !== intent.dealId) {
-      note = `the seller made a second deal ${quote.dealId} of the same quote`;
-      const cancelled = await this.#call(signal, (inner) =>
-        client.cancelDeal(quote.dealId!, { signal: inner }),
-      );
-      if (!cancelled) {
-        await ledger.reserve({
-          id: `${intent.bookingId}:second`,
-          account: intent.account,
-          amount: intent.amount,
-          memo: note,
-          cause,
-        });
-      }
-      onWarning(
-        `${intent.sellerId}: ${note}; ${cancelled ? 'it was cancelled' : 'it was not cancelled, and its value is reserved too'}`,
-      );
+      return intent;
     }
-    await ledger.annotate({
-      id: intent.bookingId,
-      memo: writeIntent({ ...intent, state: 'confirmed', note }),
-      cause,
-    });
+    if (dealId === intent.dealId || intent.duplicates.includes(dealId)) return intent;
+    return this.#dropDuplicate(intent, dealId, cause, signal);
+  }
+
+  async #dropDuplicate(
+    intent: BookingIntent,
+    dealId: string,
+    cause: string,
+    signal?: AbortSignal,
+  ): Promise<BookingIntent> {
+    const { ledger, onWarning } = this.#options;
+    const client = this.#options.clientOf({ sellerId: intent.sellerId, url: intent.sellerUrl });
+    const note = `the seller made a second deal ${dealId} of the same quote`;
+    const cancelled = await this.#call(signal, (inner) => client.cancelDeal(dealId, { signal: inner }));
+    if (!cancelled) {
+      const id = `${intent.bookingId}:${intent.duplicates.length + 2}`;
+      await ledger.reserve({ id, account: intent.account, amount: intent.amount, memo: note, cause });
+    }
+    const done = cancelled ? 'it was cancelled' : 'it was not cancelled, and its value is reserved too';
+    onWarning(`${intent.sellerId}: ${note}; ${done}`);
+    return { ...intent, duplicates: [...intent.duplicates, dealId], note };
   }
 
   #call<T>(signal: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T> {

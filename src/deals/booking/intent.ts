@@ -8,7 +8,8 @@ import type { NormalizedQuote, QuoteRequest } from '../types.ts';
 
 /**
  * How far a booking has come. `open`: reserved, the seller may or may not have been asked. `disputed`: the
- * seller holds a deal that differs from its quote and would not cancel it. `booked`: committed.
+ * seller holds a deal that differs from its quote and would not cancel it. `booked`: committed. `confirmed`:
+ * read back from the seller when no request of ours could still be on its way.
  */
 export type BookingState = 'open' | 'disputed' | 'booked' | 'confirmed';
 
@@ -31,6 +32,8 @@ export interface BookingIntent {
   readonly quoteExpiresAt: EpochMs;
   readonly state: BookingState;
   readonly dealId: string | null;
+  /** Further deals the seller made of the same quote, each cancelled or covered by a reservation of its own. */
+  readonly duplicates: readonly string[];
   /** What went wrong last, for people. */
   readonly note: string;
 }
@@ -67,6 +70,7 @@ export function makeIntent(
     quoteExpiresAt: verified.expiresAt,
     state: 'open',
     dealId: null,
+    duplicates: [],
     note: '',
   };
 }
@@ -91,6 +95,7 @@ const intentSchema = z.object({
   quoteExpiresAt: storedTime,
   state: z.enum(['open', 'disputed', 'booked', 'confirmed']),
   dealId: z.string().nullable(),
+  duplicates: z.array(z.string()),
   note: z.string(),
 });
 

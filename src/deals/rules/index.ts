@@ -13,6 +13,8 @@ export interface DeskRules {
   readonly bookingVerdict: typeof bookingVerdict;
   /** The idempotency key of a booking: a function of its stored intent, so every retry has the same. */
   readonly bookingKey: (bookingId: string) => string;
+  /** Whether a replayed quote request shows that the seller keeps keys: it must give the very same quote. */
+  readonly keepsKeys: (replayedQuoteId: string, quoteId: string) => boolean;
 }
 
 export const DESK_RULES: DeskRules = {
@@ -20,4 +22,5 @@ export const DESK_RULES: DeskRules = {
   dealMismatches,
   bookingVerdict,
   bookingKey: (bookingId) => uuidFrom(`booking-key|${bookingId}`),
+  keepsKeys: (replayedQuoteId, quoteId) => replayedQuoteId === quoteId,
 };

@@ -37,6 +37,8 @@ export class SimulatedNetwork {
   readonly #handlers = new Map<string, HttpHandler>();
   readonly #scheduler: Scheduler;
   readonly #random: RandomStream;
+  /** Requests that arrived twice, as `METHOD url`. */
+  readonly duplicates: string[] = [];
   /** How often each fault struck, for the report. */
   readonly struck = new Map<string, number>();
 
@@ -72,7 +74,10 @@ export class SimulatedNetwork {
         lost();
         return;
       }
-      if (this.#strikes('duplicated')) this.#later(() => void handler(request).catch(() => {}), 20);
+      if (this.#strikes('duplicated')) {
+        this.duplicates.push(`${request.method} ${request.url}`);
+        this.#later(() => void handler(request).catch(() => {}), 20);
+      }
       const deliver = () =>
         void handler(request).then((response) => {
           if (this.#strikes('lostResponse')) lost();
