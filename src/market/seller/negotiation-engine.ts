@@ -65,7 +65,7 @@ function moveFor(negotiation: Negotiation, buyer: number, roundNumber: number, g
   const last = lastSellerPrice(negotiation);
   const concessionTo = (price: number) => Math.max(0, (baseCpm - price) / baseCpm - given);
   const of = `round ${roundNumber}/${rules.maxRounds}`;
-  if (buyer >= baseCpm || buyer >= last) return accept(buyer, concessionTo(buyer));
+  if (buyer >= baseCpm || buyer >= last) return accept(buyer, 0);
   if (buyer <= 0) {
     return reject(baseCpm, `Buyer price $${fixed(buyer, 2)} is not a valid offer. Cannot negotiate.`);
   }
@@ -93,7 +93,8 @@ function moveFor(negotiation: Negotiation, buyer: number, roundNumber: number, g
   const step = concessionTo(counter);
   if (isLast || step >= 0.8 * (rules.totalCap - given)) {
     const final = roundHalfEven(Math.max(floorCpm, baseCpm * (1 - rules.totalCap)), 2);
-    if (buyer >= final) return accept(buyer, concessionTo(buyer));
+    // What is noted as conceded is the step to the counter that was not made, as the real one notes it.
+    if (buyer >= final) return accept(buyer, step);
     return {
       action: 'final_offer',
       sellerPrice: final,
