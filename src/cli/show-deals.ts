@@ -1,6 +1,6 @@
 import type { BookedPlan } from '../campaign/index.ts';
+import { cents } from './cents.ts';
 import { safeText } from './safe-text.ts';
-import { cents } from './show-plan.ts';
 import { type Column, table } from './table.ts';
 
 const COLUMNS: readonly Column[] = [

@@ -1,8 +1,10 @@
 import type { CampaignBrief, ChannelFindings, Plan } from '../campaign/index.ts';
 import { effectiveCpmWaterfall, type NormalizedQuote } from '../deals/index.ts';
-import { type Money, showMoney, subtract } from '../kernel/index.ts';
+import { subtract } from '../kernel/index.ts';
+import { cents } from './cents.ts';
 import { safeText } from './safe-text.ts';
 import { type Column, table } from './table.ts';
+import { waterfallLines } from './waterfall.ts';
 
 const QUOTE_COLUMNS: readonly Column[] = [
   { title: '', align: 'left' },
@@ -56,15 +58,9 @@ export function showChannel(findings: ChannelFindings): readonly string[] {
   ];
 }
 
-/** Each step from the seller's price to the effective CPM, with its arithmetic. */
 function showWaterfall(name: string, quote: NormalizedQuote): readonly string[] {
-  const steps = effectiveCpmWaterfall(quote);
-  const top = Math.max(1, ...steps.map((step) => step.cpm.amountMicros));
-  const lines = steps.map((step) => {
-    const bar = '█'.repeat(Math.max(1, Math.round((20 * step.cpm.amountMicros) / top)));
-    return `    ${step.label.padEnd(24)} ${cents(step.cpm).padStart(10)}  ${bar.padEnd(20)}  ${safeText(step.arithmetic)}`;
-  });
-  return ['', `  ${safeText(name)}: effective CPM`, ...lines];
+  const lines = waterfallLines(effectiveCpmWaterfall(quote));
+  return ['', `  ${safeText(name)}`, ...lines.map((line) => `    ${line}`)];
 }
 
 /** What the plan would commit, and its hash. */
@@ -72,11 +68,4 @@ export function showPlanTotal(brief: CampaignBrief, plan: Plan): string {
   const picks = plan.channels.flatMap((channel) => channel.picks).length;
   const left = cents(subtract(brief.budget, plan.cost));
   return `\nPlan ${plan.hash.slice(0, 12)}: ${picks} deals for ${cents(plan.cost)} of ${cents(brief.budget)}, leaving ${left}`;
-}
-
-/** Money to the cent for tables, rounded up; `-` when there is none. Exact figures are in `--json`. */
-export function cents(value: Money | null): string {
-  if (value === null) return '-';
-  const rounded = Math.ceil(value.amountMicros / 10_000) * 10_000;
-  return showMoney({ ...value, amountMicros: rounded as Money['amountMicros'] });
 }

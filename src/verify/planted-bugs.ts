@@ -229,18 +229,20 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     parts: { ...SOUND_BUYER, ledger: lateReserving },
   },
   {
-    name: 'a lost reply is answered by asking again, not by looking first',
+    name: 'a lost reply is answered by blindly asking again',
     origin: 'B3, B4',
     liars: ['ignores-keys'],
-    parts: {
-      ...SOUND_BUYER,
-      client: wrapClients((client) => ({
-        getQuote: async (quoteId, options) => ({
-          ...(await client.getQuote(quoteId, options)),
-          dealId: null,
-        }),
-      })),
-    },
+    parts: withRules(
+      { keepsKeys: () => true },
+      {
+        client: wrapClients((client) => ({
+          getQuote: async (quoteId, options) => ({
+            ...(await client.getQuote(quoteId, options)),
+            dealId: null,
+          }),
+        })),
+      },
+    ),
   },
   {
     name: 'a wrong deal is dropped without being cancelled',

@@ -20,12 +20,13 @@ import {
 import { createRealWorld, type Money, type World } from '../../kernel/index.ts';
 import { type Ledger, openLedger, sqliteStore } from '../../ledger/index.ts';
 import { type RunningMarket, serveMarket } from '../../services/index.ts';
+import { cents } from '../cents.ts';
 import type { CommandContext } from '../command.ts';
 import type { Report } from '../output.ts';
 import { SellerProgressView, stderrScreen } from '../progress.ts';
 import { safeText } from '../safe-text.ts';
 import { showDeals } from '../show-deals.ts';
-import { cents, showChannel, showPlanTotal } from '../show-plan.ts';
+import { showChannel, showPlanTotal } from '../show-plan.ts';
 import { type CrashCount, crashDrill } from './crash-drill.ts';
 import { demoBrief } from './demo-brief.ts';
 
