@@ -85,6 +85,8 @@ const FORBIDDEN_URLS = [
   'https://metadata.google.internal/',
   'https://router.home.arpa/',
   'https://intranet/',
+  `https://${'y'.repeat(64)}.example/`,
+  `https://${'long.'.repeat(60)}example/`,
   // Schemes, user info, ports, junk.
   'http://seller.example/',
   'file:///etc/passwd',

@@ -76,8 +76,9 @@ export function checkUrl(text: string, allowPrivate: ReadonlySet<string>): Guard
 
 function checkName(text: string, host: string): void {
   const name = host.replace(/\.$/, '');
-  if (!name.includes('.') || PRIVATE_NAMES.test(name))
-    throw forbidden(text, `host ${JSON.stringify(host)} is not a public name`);
+  const fits = name.length <= 253 && name.split('.').every((label) => label.length <= 63);
+  if (!fits || !name.includes('.') || PRIVATE_NAMES.test(name))
+    throw forbidden(text, `host ${JSON.stringify(host.slice(0, 80))} is not a public name`);
 }
 
 /** Origins in the one spelling `checkUrl` compares. @throws GV_BAD_INPUT for what is not an http(s) origin. */

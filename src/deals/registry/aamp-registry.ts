@@ -18,6 +18,7 @@ const agent = z.object({
   endpoint_url: z.string().nullish(),
   capabilities: names,
   iab_capabilities: names,
+  iab_subcategories: names,
   industry_roles: names,
   verification_status: z.string().nullish(),
   status: z.string().nullish(),
@@ -71,5 +72,6 @@ function readAgent(wire: z.infer<typeof agent>): Entry {
     url: wire.endpoint_url,
     trustLevel: wire.verification_status === 'active' ? 'VERIFIED' : 'REGISTERED',
     capabilities: [...new Set([...wire.capabilities, ...wire.iab_capabilities])],
+    contentCategories: wire.iab_subcategories,
   };
 }

@@ -6,6 +6,8 @@ import { wireText } from '../clients/wire/text.ts';
 
 /** What a seller says of itself. */
 export interface AgentCard {
+  /** The id it gives itself, if any; compared, never trusted. */
+  readonly agentId: string | null;
   readonly name: string;
   /** The address it believes to have; compared, never called. */
   readonly url: string | null;
@@ -26,6 +28,7 @@ const name = wireText.pipe(z.string().min(1, 'must not be empty'));
 
 /** The card of the real seller (wire §2.2) and of A2A: `capabilities` is an object of protocol switches. */
 const sellerCard = z.object({
+  agent_id: z.string().nullish(),
   name,
   url: z.string().nullish(),
   capabilities: z.record(z.string(), z.unknown()).nullish(),
@@ -50,6 +53,7 @@ export function readAgentCard(value: unknown): AgentCard {
     const card = parsed(legacyCard, value);
     const capabilities = [...new Set(card.capabilities.map((text) => text.trim().toLowerCase()))];
     return {
+      agentId: card.agent_id,
       name: card.name,
       url: card.url ?? null,
       capabilities,
@@ -60,6 +64,7 @@ export function readAgentCard(value: unknown): AgentCard {
   }
   const card = parsed(sellerCard, value);
   return {
+    agentId: card.agent_id ?? null,
     name: card.name,
     url: card.url ?? null,
     capabilities: card.inventory_types,

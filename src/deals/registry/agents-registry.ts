@@ -54,5 +54,6 @@ function readAgent(wire: z.infer<typeof agent>): Entry {
     url: wire.url,
     trustLevel: TRUST_LEVELS.find((level) => level === trust) ?? 'UNKNOWN',
     capabilities: wire.capabilities,
+    contentCategories: [],
   };
 }

@@ -12,6 +12,12 @@ export interface CardOutcome {
   readonly cardUnread: boolean;
 }
 
+/** How the sellers of one discovery are called: what a card may not claim for itself. */
+export interface ListedNames {
+  readonly ids: ReadonlySet<string>;
+  readonly urls: ReadonlySet<string>;
+}
+
 /** Faults that speak against the seller itself, not against the way to it. */
 const DAMNING = new Set(['GV_RESPONSE_INVALID', 'GV_RESPONSE_TOO_LARGE', 'GV_URL_FORBIDDEN']);
 
@@ -23,7 +29,7 @@ const DAMNING = new Set(['GV_RESPONSE_INVALID', 'GV_RESPONSE_TOO_LARGE', 'GV_URL
 export function applyCard(
   seller: Seller,
   card: AgentCard | null | GavotteError,
-  listedUrls: ReadonlySet<string>,
+  listed: ListedNames,
   verifier: CardVerifier,
 ): CardOutcome {
   if (card instanceof GavotteError) {
@@ -39,9 +45,9 @@ export function applyCard(
     name: onlyStatic ? card.name : seller.name,
     capabilities: [...new Set([...seller.capabilities, ...card.capabilities])],
     dealTypes: card.dealTypes,
-    contentCategories: card.contentCategories,
+    contentCategories: [...new Set([...seller.contentCategories, ...card.contentCategories])],
   };
-  const impersonated = otherSeller(card, seller, listedUrls);
+  const impersonated = otherSeller(card, seller, listed);
   const doubtful =
     impersonated === null
       ? withDoubt(completed, verifier.check(card.raw, seller.url))
@@ -53,12 +59,20 @@ function withDoubt(seller: Seller, verdict: ReturnType<CardVerifier['check']>): 
   return verdict.verdict === 'refused' ? { ...seller, discoverOnly: verdict.reason } : seller;
 }
 
-/** The other listed seller whose address a card gives as its own. An address nobody lists is only a wrong setting. */
-function otherSeller(card: AgentCard, seller: Seller, listedUrls: ReadonlySet<string>): string | null {
-  if (card.url === null) return null;
+/**
+ * The other listed seller whose id or address a card gives as its own. An address nobody lists is only a
+ * wrong setting.
+ */
+function otherSeller(card: AgentCard, seller: Seller, listed: ListedNames): string | null {
+  const own = new Set([seller.sellerId, ...seller.provenance.map(({ externalId }) => externalId)]);
+  if (card.agentId !== null && !own.has(card.agentId) && listed.ids.has(card.agentId)) return card.agentId;
+  const claimed = card.url === null ? null : normalised(card.url);
+  return claimed !== null && claimed !== seller.url && listed.urls.has(claimed) ? claimed : null;
+}
+
+function normalised(url: string): string | null {
   try {
-    const claimed = baseUrlOf(card.url);
-    return claimed !== seller.url && listedUrls.has(claimed) ? claimed : null;
+    return baseUrlOf(url);
   } catch {
     return null;
   }

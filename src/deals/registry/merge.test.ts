@@ -18,6 +18,7 @@ function listing(
       url,
       trustLevel,
       capabilities,
+      contentCategories: [],
       name: `name of ${externalId}`,
     })),
   };

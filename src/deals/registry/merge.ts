@@ -36,7 +36,7 @@ export function mergeListings(listings: readonly DatedListing[]): readonly Selle
         trustLevel: mergedTrust(known?.trustLevel, listed.trustLevel, samePlaceTwice),
         capabilities: [...new Set([...(known?.capabilities ?? []), ...listed.capabilities])],
         dealTypes: [],
-        contentCategories: [],
+        contentCategories: [...new Set([...(known?.contentCategories ?? []), ...listed.contentCategories])],
         provenance: [...(known?.provenance ?? []), provenance],
         discoverOnly: null,
       });

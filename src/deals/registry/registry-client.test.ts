@@ -270,6 +270,21 @@ describe('fault/B11 agent cards', () => {
     assert.match(sellers[1]?.discoverOnly ?? '', /claims to be https:\/\/victim\.example/);
     assert.match(sellers[2]?.discoverOnly ?? '', /signature is not good/);
   });
+
+  it('fault/B13 only looks at a seller whose card gives the id of another one', async () => {
+    const { world, run } = setUp({
+      [`${REGISTRY}/agents?agent_type=seller`]: answer(
+        agents('https://victim.example', 'https://liar.example'),
+      ),
+      [cardAt('https://victim.example')]: card('https://victim.example', { agent_id: 's-0' }),
+      [cardAt('https://liar.example')]: card('https://elsewhere.example', { agent_id: 's-0' }),
+    });
+    const { sellers } = await run(RegistryClient.forUrl(REGISTRY, { world }).discoverSellers({}));
+    assert.deepEqual(
+      sellers.map(({ discoverOnly }) => discoverOnly),
+      [null, 'its card claims to be s-0'],
+    );
+  });
 });
 
 describe('fault/B12 registries that fail', () => {

@@ -174,7 +174,10 @@ export class RegistryClient implements SellerRegistry {
     signal: AbortSignal | undefined,
   ): Promise<readonly CardOutcome[]> {
     const { clock } = this.#world;
-    const urls = new Set(sellers.map(({ url }) => url));
+    const names = {
+      ids: new Set(sellers.flatMap((each) => [each.sellerId, ...each.provenance.map((p) => p.externalId)])),
+      urls: new Set(sellers.map(({ url }) => url)),
+    };
     return mapBounded(sellers, CARD_FAN_OUT, async (seller) => {
       const leftMs = endsAt - clock.monotonic();
       if (leftMs <= 0) return { seller, excluded: null, cardUnread: true };
@@ -183,11 +186,11 @@ export class RegistryClient implements SellerRegistry {
           timeoutMs: leftMs,
           ...(signal === undefined ? {} : { signal }),
         });
-        return applyCard(seller, card, urls, this.#verifier);
+        return applyCard(seller, card, names, this.#verifier);
       } catch (thrown) {
         const error = GavotteError.from(thrown);
         if (signal?.aborted) throw error;
-        return applyCard(seller, error, urls, this.#verifier);
+        return applyCard(seller, error, names, this.#verifier);
       }
     });
   }

@@ -14,6 +14,8 @@ export interface ListedSeller {
   readonly trustLevel: TrustLevel;
   /** Lower case; empty = did not say. */
   readonly capabilities: readonly string[];
+  /** Lower case; empty = did not say. */
+  readonly contentCategories: readonly string[];
 }
 
 /** What one source answered. One bad entry costs only itself. */

@@ -12,7 +12,14 @@ export class StaticRegistry implements RegistrySource {
     this.#listing = {
       sellers: urls.map(baseUrlOf).map((url) => {
         const host = url.replace(/^https?:\/\//, '');
-        return { externalId: host, name: host, url, trustLevel: 'REGISTERED', capabilities: [] };
+        return {
+          externalId: host,
+          name: host,
+          url,
+          trustLevel: 'REGISTERED',
+          capabilities: [],
+          contentCategories: [],
+        };
       }),
       excluded: [],
       warnings: [],
