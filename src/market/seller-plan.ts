@@ -45,8 +45,8 @@ const SECOND_WORDS = ['Streaming', 'TV', 'Media', 'Network', 'Channels', 'Publis
 const GENRES = ['sports', 'news', 'drama', 'comedy', 'family', 'reality', 'documentary', 'music'];
 const SIDE_KINDS: readonly InventoryKind[] = ['video', 'display', 'mobile_app', 'native', 'audio', 'dooh'];
 
-/** Every sixth seller sells no CTV, so that discovery has something to filter. */
-const WITHOUT_CTV_EVERY = 6;
+/** Every thirteenth seller sells no CTV, so that discovery in a larger market has something to filter. */
+const WITHOUT_CTV_EVERY = 13;
 
 /** The n-th seller of a market, drawn from `random`. A liar always sells CTV, and its name says what it is. */
 export function describeSeller(index: number, url: string, random: RandomStream, liar?: string): SellerPlan {
