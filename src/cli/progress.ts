@@ -43,28 +43,30 @@ const TICK_MS = 1_000;
 
 /**
  * One row per seller that says what is waited for. On a terminal the rows are redrawn in place, with the seconds
- * left if there is a countdown; elsewhere each answer is a plain line. With more sellers than rows, those still
+ * left; elsewhere each answer is a plain line. With more sellers than rows, those still
  * waited for are shown and the rest counted.
  */
 export class SellerProgressView {
   readonly #screen: ProgressScreen;
-  readonly #countdown: Countdown | undefined;
+  readonly #countdown: Countdown;
   readonly #rows = new Map<string, Row>();
   readonly #ended = new AbortController();
+  #ticking = false;
   #drawn = 0;
 
-  constructor(screen: ProgressScreen, countdown?: Countdown) {
+  constructor(screen: ProgressScreen, countdown: Countdown) {
     this.#screen = screen;
     this.#countdown = countdown;
-    if (countdown !== undefined && screen.isTerminal) void this.#tick(countdown.clock);
   }
 
   update(progress: SellerProgress): void {
     if (this.#ended.signal.aborted) return;
-    const askedAt = this.#rows.get(progress.sellerId)?.askedAt ?? this.#countdown?.clock.monotonic() ?? 0;
+    const askedAt = this.#rows.get(progress.sellerId)?.askedAt ?? this.#countdown.clock.monotonic();
     this.#rows.set(progress.sellerId, { progress, askedAt });
-    if (this.#screen.isTerminal) this.#redraw();
-    else if (progress.state !== 'asked') this.#screen.write(`${this.#describe({ progress, askedAt })}\n`);
+    if (this.#screen.isTerminal) {
+      this.#redraw();
+      void this.#tick();
+    } else if (progress.state !== 'asked') this.#screen.write(`${this.#describe({ progress, askedAt })}\n`);
   }
 
   /** Leaves the last picture standing; what comes later is not shown. */
@@ -72,18 +74,26 @@ export class SellerProgressView {
     this.#ended.abort();
   }
 
-  async #tick(clock: Clock): Promise<void> {
+  /** Counts down while anybody is waited for, and no longer: a timer left over would keep the process alive. */
+  async #tick(): Promise<void> {
+    if (this.#ticking) return;
+    this.#ticking = true;
     const { signal } = this.#ended;
-    while (!signal.aborted) {
-      await clock.sleep(TICK_MS, signal).catch(() => {});
+    while (this.#waiting().length > 0 && !signal.aborted) {
+      await this.#countdown.clock.sleep(TICK_MS, signal).catch(() => {});
       if (!signal.aborted) this.#redraw();
     }
+    this.#ticking = false;
+  }
+
+  #waiting(): readonly Row[] {
+    return [...this.#rows.values()].filter(({ progress }) => progress.state === 'asked');
   }
 
   #redraw(): void {
     const room = Math.max(3, this.#screen.rows - 4);
     const all = [...this.#rows.values()];
-    const waiting = all.filter(({ progress }) => progress.state === 'asked');
+    const waiting = this.#waiting();
     const shown = all.length <= room ? all : waiting.slice(0, room - 1);
     const lines = shown.map((row) => this.#describe(row));
     if (all.length > room) {
@@ -104,7 +114,7 @@ export class SellerProgressView {
   }
 
   #secondsLeft(askedAt: number): string {
-    if (this.#countdown === undefined || !this.#screen.isTerminal) return '';
+    if (!this.#screen.isTerminal) return '';
     const { clock, timeoutMs } = this.#countdown;
     return `${Math.max(0, Math.ceil((askedAt + timeoutMs - clock.monotonic()) / 1000))} s left`;
   }

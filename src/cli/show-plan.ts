@@ -24,7 +24,7 @@ const REASON_COLUMNS: readonly Column[] = [
 ];
 
 /** Everything learnt about one channel, as a person reads it: the ranking, the waterfalls of the picks, who was left out. */
-export function showChannel(findings: ChannelFindings): readonly string[] {
+export function showChannel(findings: ChannelFindings, width: number | undefined): readonly string[] {
   const names = new Map(findings.sellers.map((seller) => [seller.sellerId, seller.name]));
   const nameOf = (id: string) => names.get(id) ?? id;
   const picked = new Set(findings.picks.map((pick) => `${pick.sellerId}|${pick.quoteId}`));
@@ -52,9 +52,9 @@ export function showChannel(findings: ChannelFindings): readonly string[] {
     '',
     `${findings.channel}: ${findings.sellers.length} sellers asked, ${findings.ranked.length} quotes ranked (● = chosen)`,
     '',
-    ...table(QUOTE_COLUMNS, rows),
+    ...table(QUOTE_COLUMNS, rows, width),
     ...findings.ranked.filter(isPick).flatMap((quote) => showWaterfall(nameOf(quote.sellerId), quote)),
-    ...(out.length === 0 ? [] : ['', 'Not chosen, and why', ...table(REASON_COLUMNS, out)]),
+    ...(out.length === 0 ? [] : ['', 'Not chosen, and why', ...table(REASON_COLUMNS, out, width)]),
   ];
 }
 

@@ -54,7 +54,7 @@ async function runPlan(
   const negotiation = negotiationOf(options.negotiate);
   const portfolio = portfolioOf(options.portfolio);
   const ledger = await openLedgerFile(world, options.ledger);
-  const view = new SellerProgressView(stderrScreen);
+  const view = new SellerProgressView(stderrScreen, { clock: world.clock, timeoutMs: options.quoteTimeout });
   try {
     const { plan, findings } = await makePlan(briefText, {
       world,
@@ -75,7 +75,11 @@ async function runPlan(
     const next = `Nothing was spent. To book it: gavotte book ${options.out}`;
     return {
       json: planJson(plan, findings, options.out),
-      text: [...findings.flatMap(showChannel), showPlanTotal(brief, plan), next].join('\n'),
+      text: [
+        ...findings.flatMap((each) => showChannel(each, output.width)),
+        showPlanTotal(brief, plan),
+        next,
+      ].join('\n'),
     };
   } finally {
     await ledger.close();

@@ -1,5 +1,9 @@
 /** The demo's brief: $100,000 of CTV. A second, smaller ask of the same campaign is what the crash drill buys. */
-export function demoBrief(ask: { readonly impressions: number; readonly maxDeals: number }): string {
+export function demoBrief(ask: {
+  readonly impressions: number;
+  readonly maxDeals: number;
+  readonly excludedSellers?: readonly string[];
+}): string {
   const usd = (amount: string) => ({ amount, currency: 'USD' });
   return JSON.stringify({
     advertiser: { id: 'acme', cap: usd('100000.00') },
@@ -14,6 +18,7 @@ export function demoBrief(ask: { readonly impressions: number; readonly maxDeals
         impressions: ask.impressions,
         maxDeals: ask.maxDeals,
         maxCpm: usd('40.00'),
+        excludedSellers: ask.excludedSellers ?? [],
       },
     ],
   });

@@ -31,6 +31,8 @@ import { type CrashCount, crashDrill } from './crash-drill.ts';
 import { demoBrief } from './demo-brief.ts';
 
 const SELLERS = 12;
+/** The market answers within a second; a demo does not wait longer for a liar that never does. */
+const QUOTE_TIMEOUT_MS = 4_000;
 
 /** One demo's parts while it runs. */
 interface Stage {
@@ -84,8 +86,7 @@ export async function runDemo(
       onceBooked: (listener) => {
         onBooked = listener;
       },
-      planTopUp: async () =>
-        (await makePlan(demoBrief({ impressions: 100_000, maxDeals: 1 }), stage.planning)).plan,
+      planTopUp: () => planTopUp(stage),
     });
     const final = await bookPlan(topUp, {
       world,
@@ -114,7 +115,7 @@ function planningContext(
   ledger: Ledger,
   context: CommandContext,
 ): PlanContext {
-  const view = new SellerProgressView(stderrScreen);
+  const view = new SellerProgressView(stderrScreen, { clock: world.clock, timeoutMs: QUOTE_TIMEOUT_MS });
   const apiKeys = Object.fromEntries(market.sellers.map((seller) => [seller.url, seller.apiKey]));
   return {
     world,
@@ -123,10 +124,10 @@ function planningContext(
       world,
       sources: [new ProbingRegistry({ url: market.registryUrl, world })],
     }),
-    dealsClientFactory: createDealsClientFactory({ world, apiKeys, quoteTimeoutMs: 4_000 }),
+    dealsClientFactory: createDealsClientFactory({ world, apiKeys, quoteTimeoutMs: QUOTE_TIMEOUT_MS }),
     portfolio: greedy,
     negotiation: { strategy: adaptive, maxRounds: 6, timeBudgetMs: 10_000 },
-    quoteTimeout: 4_000,
+    quoteTimeout: QUOTE_TIMEOUT_MS,
     onProgress: (progress) => view.update(progress),
     signal: context.signal,
   };
@@ -143,7 +144,12 @@ async function planAndBook({
   const { plan, findings } = await makePlan(brief, planning);
   for (const warning of findings.flatMap((each) => each.warnings))
     output.note(`warning: ${safeText(warning)}`);
-  output.print([...findings.flatMap(showChannel), showPlanTotal(parseBrief(brief), plan)].join('\n'));
+  output.print(
+    [
+      ...findings.flatMap((each) => showChannel(each, output.width)),
+      showPlanTotal(parseBrief(brief), plan),
+    ].join('\n'),
+  );
   output.note('Booking the plan: each deal is reserved in the ledger before its seller is asked.');
   const booked = await bookPlan(plan, {
     world,
@@ -153,6 +159,16 @@ async function planAndBook({
   });
   output.print(showDeals(booked, nameFrom(findings)).join('\n'));
   return { plan, findings, booked };
+}
+
+/** One deal more, from an honest seller: the drill is about our crash, not about their lies. */
+async function planTopUp({ market, planning }: Stage): Promise<Plan> {
+  const excludedSellers = market.sellers.flatMap(({ id, liar }) => (liar === undefined ? [] : [id]));
+  const { plan } = await makePlan(
+    demoBrief({ impressions: 100_000, maxDeals: 1, excludedSellers }),
+    planning,
+  );
+  return plan;
 }
 
 function nameFrom(findings: readonly ChannelFindings[]): (sellerId: string) => string {
