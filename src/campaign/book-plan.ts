@@ -1,30 +1,27 @@
 import {
   type BookedDeal,
+  type BookingIntent,
   Bookings,
   DEFAULT_QUOTE_TIMEOUT_MS,
   DESK_RULES,
   type DealSelection,
   type DealsClientFactory,
   MultiSellerOrchestrator,
-  type NormalizedQuote,
   type VerifiedQuote,
 } from '../deals/index.ts';
 import {
-  add,
   canonicalJson,
   FX_MAX_AGE_MS,
   type FxTable,
   GavotteError,
   type Money,
-  mapBounded,
-  showMoney,
   type World,
-  zeroOf,
 } from '../kernel/index.ts';
-import type { Ledger } from '../ledger/index.ts';
+import type { AccountId, Ledger } from '../ledger/index.ts';
 import { applyCaps, channelAccount } from './accounts.ts';
 import { type CampaignBrief, parseBrief } from './brief.ts';
-import { briefNormalizer, type ChannelPlan, type Plan } from './plan.ts';
+import { requireUnchanged, unchangedQuotes } from './check-quotes.ts';
+import { briefNormalizer, type Plan } from './plan.ts';
 
 export interface BookContext {
   readonly world: World;
@@ -67,7 +64,13 @@ export async function bookPlan(plan: Plan, context: BookContext): Promise<Booked
   });
   const failed: DealSelection['failedBookings'][number][] = [];
   const root = `${brief.advertiser.id}/${brief.campaign}`;
-  for (const result of await bookings.recover(root, cause, context.signal)) {
+  const planned = new Set(
+    plan.channels.flatMap(({ picks, alternates }) => [...picks, ...alternates].map(quoteKey)),
+  );
+  const isOfPlan = ({ sellerId, expected }: BookingIntent) =>
+    planned.has(quoteKey({ sellerId, quoteId: expected.quoteId }));
+  const recovery = { which: isOfPlan, ...(context.signal === undefined ? {} : { signal: context.signal }) };
+  for (const result of await bookings.recover(root, cause, recovery)) {
     if (result.outcome === 'booked') continue;
     const { intent, error, outcome } = result;
     failed.push({
@@ -78,15 +81,12 @@ export async function bookPlan(plan: Plan, context: BookContext): Promise<Booked
       outcome,
     });
   }
-  const missing = await missingPicks(plan, brief, bookings);
-  await checkQuotes(
+  const missing = await findMissing(plan, brief, bookings);
+  await requireUnchanged(
     missing.flatMap((each) => each.picks),
     context,
   );
-  for (const { channel, picks } of missing) {
-    const selection = await bookChannel(brief, channel, picks, cause, context);
-    failed.push(...selection.failedBookings);
-  }
+  for (const each of missing) failed.push(...(await bookChannel(brief, each, cause, context)).failedBookings);
   const bookedDeals = await bookings.bookedDeals(root);
   const account = await context.ledger.account(root);
   const totalSpend = {
@@ -119,87 +119,65 @@ function checkRates(brief: CampaignBrief, context: BookContext): void {
   }
 }
 
-/** The picks no earlier run has booked or still holds money for. */
-async function missingPicks(plan: Plan, brief: CampaignBrief, bookings: Bookings): Promise<ChannelPlan[]> {
-  const missing: ChannelPlan[] = [];
-  for (const channel of plan.channels) {
-    const held = await bookings.heldQuotes(channelAccount(brief, channel.channel));
-    missing.push({
-      ...channel,
-      picks: channel.picks.filter((pick) => !held.has(`${pick.sellerId}|${pick.quoteId}`)),
-    });
+/** What is still to be bought of a channel. */
+interface Missing {
+  readonly channel: string;
+  readonly picks: readonly VerifiedQuote[];
+  /** Bought when a pick fails, in this order. */
+  readonly alternates: readonly VerifiedQuote[];
+  readonly count: number;
+}
+
+/** What no earlier run has booked or still holds money for. */
+async function findMissing(plan: Plan, brief: CampaignBrief, bookings: Bookings): Promise<Missing[]> {
+  const missing: Missing[] = [];
+  for (const { channel, picks, alternates } of plan.channels) {
+    const held = await bookings.heldQuotes(channelAccount(brief, channel));
+    const isFree = (quote: VerifiedQuote) => !held.has(quoteKey(quote));
+    const count = picks.length - [...picks, ...alternates].filter((quote) => !isFree(quote)).length;
+    if (count > 0)
+      missing.push({ channel, picks: picks.filter(isFree), alternates: alternates.filter(isFree), count });
   }
   return missing;
 }
 
-/** Every quote must still be what the plan saw; otherwise nothing at all is booked (fault B8). */
-async function checkQuotes(picks: readonly VerifiedQuote[], context: BookContext): Promise<void> {
-  const problems = await mapBounded(picks, 32, async (pick) => {
-    const client = context.dealsClientFactory({ sellerId: pick.sellerId, url: pick.sellerUrl });
-    try {
-      const now = await client.getQuote(
-        pick.quoteId,
-        context.signal === undefined ? {} : { signal: context.signal },
-      );
-      const { agreedCpm: _agreed, request, sellerId, sellerUrl, ...planned } = pick;
-      DESK_RULES.checkQuote(
-        // Later reads of a quote may leave out what the seller does not store (wire §4.1).
-        { ...now, minimumSpend: now.minimumSpend ?? planned.minimumSpend },
-        {
-          seller: { sellerId, url: sellerUrl },
-          request,
-          now: context.world.clock.now(),
-          budgetCurrency: (pick.finalCpm ?? { currency: 'USD' as Money['currency'] }).currency,
-          fx: undefined,
-          knownSellerIds: new Set(),
-        },
-      );
-      const was = pick.finalCpm === null ? 'none' : showMoney(pick.finalCpm);
-      const is = now.finalCpm === null ? 'none' : showMoney(now.finalCpm);
-      return was === is ? null : `${sellerId} now asks ${is} instead of ${was}`;
-    } catch (error) {
-      return `${pick.sellerId}: ${GavotteError.from(error).message}`;
-    }
-  });
-  const found = problems.filter((problem) => problem !== null);
-  if (found.length === 0) return;
-  throw new GavotteError(
-    'GV_PLAN_CHANGED',
-    `nothing was booked, because quotes are not what the plan saw: ${found.join('; ')}`,
-    {
-      fix: 'Plan again.',
-      details: { quotes: found },
-    },
-  );
-}
-
 async function bookChannel(
   brief: CampaignBrief,
-  channel: string,
-  picks: readonly VerifiedQuote[],
+  missing: Missing,
   cause: string,
   context: BookContext,
 ): Promise<DealSelection> {
+  const { channel, picks, count } = missing;
+  const { ledger, world } = context;
   const account = channelAccount(brief, channel);
-  const normalizer = briefNormalizer(brief, context.world);
-  const rankedQuotes: readonly NormalizedQuote[] = normalizer.rankQuotes(picks, {});
-  const budget = rankedQuotes.reduce(
-    (sum, quote) => add(sum, quote.cost ?? zeroOf(brief.budget)),
-    zeroOf(brief.budget),
-  );
+  const normalizer = briefNormalizer(brief, world);
+  const alternates = await unchangedQuotes(missing.alternates, context);
+  const inPlannedOrder = [picks, alternates].flatMap((quotes) => {
+    const normalized = normalizer.rankQuotes(quotes);
+    return quotes.flatMap((quote) => normalized.find((each) => quoteKey(each) === quoteKey(quote)) ?? []);
+  });
   const orchestrator = new MultiSellerOrchestrator({
-    world: context.world,
+    world,
     registryClient: { discoverSellers: () => Promise.resolve({ sellers: [], excluded: [], warnings: [] }) },
     dealsClientFactory: context.dealsClientFactory,
     quoteNormalizer: normalizer,
-    money: { ledger: context.ledger, account },
+    money: { ledger, account },
     cause,
     ...(context.quoteTimeout === undefined ? {} : { quoteTimeout: context.quoteTimeout }),
   });
   return orchestrator.selectAndBook({
-    rankedQuotes,
-    budget,
-    count: picks.length,
+    rankedQuotes: inPlannedOrder,
+    budget: await freeMoney(account, ledger),
+    count,
     ...(context.signal === undefined ? {} : { signal: context.signal }),
   });
+}
+
+async function freeMoney(account: AccountId, ledger: Ledger): Promise<Money> {
+  const { cap, reserved, leased, settled, currency } = (await ledger.account(account))!;
+  return { amountMicros: (cap - reserved - leased - settled) as Money['amountMicros'], currency };
+}
+
+function quoteKey({ sellerId, quoteId }: { readonly sellerId: string; readonly quoteId: string }): string {
+  return `${sellerId}|${quoteId}`;
 }

@@ -31,10 +31,15 @@ import type { Ledger } from '../ledger/index.ts';
 import { type CapChange, capChanges, channelAccount } from './accounts.ts';
 import { type CampaignBrief, type ChannelBrief, parseBrief } from './brief.ts';
 
+/** How many next-best quotes a plan keeps for each channel. */
+const MAX_ALTERNATES = 8;
+
 /** One channel's part of a plan. */
 export interface ChannelPlan {
   readonly channel: string;
   readonly picks: readonly VerifiedQuote[];
+  /** The next best, in order; bought only in the place of a pick that fails. */
+  readonly alternates: readonly VerifiedQuote[];
   /** What the picks commit together. */
   readonly cost: Money;
 }
@@ -86,9 +91,17 @@ export async function makePlan(
   const findings: ChannelFindings[] = [];
   for (const channel of brief.channels) findings.push(await planChannel(brief, channel, context));
   const zero = zeroOf(brief.budget);
-  const channels = findings.map(({ channel, picks }): ChannelPlan => {
+  const channels = findings.map(({ channel, picks, ranked }): ChannelPlan => {
+    const alternates = ranked
+      .filter((quote) => quote.cost !== null && !picks.includes(quote))
+      .slice(0, MAX_ALTERNATES);
     const cost = picks.reduce((sum, pick) => add(sum, pick.cost ?? zero), zero);
-    return { channel, picks: picks.map((pick) => pick.quote), cost };
+    return {
+      channel,
+      picks: picks.map(({ quote }) => quote),
+      alternates: alternates.map(({ quote }) => quote),
+      cost,
+    };
   });
   const unhashed = {
     version: 1 as const,
@@ -187,7 +200,14 @@ const planSchema = z.object({
   createdAt: z.number(),
   brief: z.string(),
   caps: z.array(z.object({ account: z.string(), from: moneySchema.nullable(), to: moneySchema })),
-  channels: z.array(z.object({ channel: z.string(), picks: z.array(z.unknown()), cost: moneySchema })),
+  channels: z.array(
+    z.object({
+      channel: z.string(),
+      picks: z.array(z.unknown()),
+      alternates: z.array(z.unknown()),
+      cost: moneySchema,
+    }),
+  ),
   cost: moneySchema,
   hash: z.string(),
 });
@@ -224,7 +244,8 @@ export function parsePlan(text: string, source = 'plan'): Plan {
   }
   const channels = parsed.data.channels.map((each) => ({
     ...each,
-    picks: each.picks.map((pick) => readVerifiedQuote(pick)),
+    picks: each.picks.map(readVerifiedQuote),
+    alternates: each.alternates.map(readVerifiedQuote),
   }));
   return { ...(parsed.data as unknown as Plan), channels };
 }

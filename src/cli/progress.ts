@@ -61,7 +61,9 @@ export class SellerProgressView {
 
   update(progress: SellerProgress): void {
     if (this.#ended.signal.aborted) return;
-    const askedAt = this.#rows.get(progress.sellerId)?.askedAt ?? this.#countdown.clock.monotonic();
+    const before = this.#rows.get(progress.sellerId);
+    const askedAnew = progress.state === 'asked' && before?.progress.state !== 'asked';
+    const askedAt = before === undefined || askedAnew ? this.#countdown.clock.monotonic() : before.askedAt;
     this.#rows.set(progress.sellerId, { progress, askedAt });
     if (this.#screen.isTerminal) {
       this.#redraw();

@@ -140,7 +140,7 @@ async function planAndBook({
   planning,
 }: Stage): Promise<{ plan: Plan; findings: readonly ChannelFindings[]; booked: BookedPlan }> {
   const { output, signal } = context;
-  const brief = demoBrief({ impressions: 500_000, maxDeals: 5 });
+  const brief = demoBrief({ impressions: 500_000, maxDeals: 8 });
   const { plan, findings } = await makePlan(brief, planning);
   for (const warning of findings.flatMap((each) => each.warnings))
     output.note(`warning: ${safeText(warning)}`);

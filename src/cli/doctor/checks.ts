@@ -68,14 +68,13 @@ export function writeCheck(storage: Storage, folder: string): Check {
       try {
         await storage.writeText(probe, 'x');
         await storage.readText(probe);
+        rmSync(probe);
         return `${folder} can be written`;
       } catch (cause) {
         throw new GavotteError('GV_BAD_INPUT', (cause as Error).message, {
           fix: `Make ${folder} writable, or give another with --data.`,
           cause,
         });
-      } finally {
-        rmSync(probe, { force: true });
       }
     },
   };

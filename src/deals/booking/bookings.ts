@@ -1,4 +1,4 @@
-import { type Clock, type EpochMs, GavotteError, withDeadline } from '../../kernel/index.ts';
+import { type Clock, type EpochMs, GavotteError, mapBounded, withDeadline } from '../../kernel/index.ts';
 import type { AccountId, Ledger } from '../../ledger/index.ts';
 import type { DeskRules } from '../rules/index.ts';
 import type { BookedDeal, Deal, DealsClientFactory, NormalizedQuote } from '../types.ts';
@@ -11,6 +11,8 @@ const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 5_000;
 /** After this long no copy of a booking request is still on its way, so what a seller shows then is final (I4). */
 const CONFIRM_AFTER_MS = 60_000;
+/** Unfinished bookings asked after at once. */
+const RECOVER_AT_ONCE = 16;
 /** A quote that failed this often for the same account is not tried again. */
 const MAX_ATTEMPTS = 16;
 
@@ -79,13 +81,18 @@ export class Bookings {
     );
   }
 
-  /** Continues every booking on `account` and below that has not ended; call it after each start. */
-  async recover(account: AccountId, cause: string, signal?: AbortSignal): Promise<readonly BookingResult[]> {
-    const results: BookingResult[] = [];
-    for (const intent of await this.#intents(account, ['open', 'disputed'])) {
-      results.push(await this.#resume(intent, cause, signal));
-    }
-    return results;
+  /**
+   * Continues the bookings on `account` and below that have not ended, all of them or those `which` names; call
+   * it after each start.
+   */
+  async recover(
+    account: AccountId,
+    cause: string,
+    options: { signal?: AbortSignal; which?: (intent: BookingIntent) => boolean } = {},
+  ): Promise<readonly BookingResult[]> {
+    const { signal, which = () => true } = options;
+    const open = (await this.#intents(account, ['open', 'disputed'])).filter(which);
+    return mapBounded(open, RECOVER_AT_ONCE, (intent) => this.#resume(intent, cause, signal));
   }
 
   /** Every deal committed on `account` and below. */
