@@ -41,63 +41,70 @@ export function createRegistry(options: RegistryOptions): MarketHandler {
   const agents = new Map(options.agents.map((agent) => [agent.id, agent]));
   const raw = options.rawEntries ?? [];
   const startedAt = new Date(options.clock.now()).toISOString();
-  const register = (body: string | undefined): RegistryEntry | MarketResponse => {
-    const parsed = parseBody(registration, body);
-    if (!parsed.ok) return parsed.response;
-    const { agent_name, name, endpoint_url, url, capabilities, industry_roles } = parsed.value;
-    const agent: RegistryEntry = {
-      id: String(9000 + agents.size),
-      name: agent_name ?? name ?? '',
-      url: endpoint_url ?? url ?? '',
-      roles: industry_roles ?? ['buyer'],
-      capabilities: (capabilities ?? []).filter((each) => typeof each === 'string'),
-      contentCategories: [],
-      trust: 'registered',
-    };
-    if (agent.name === '' || agent.url === '')
-      return failure(400, 'agent_name and endpoint_url are required');
-    agents.set(agent.id, agent);
-    return agent;
-  };
+  const all = () => [...agents.values()];
   return createRouter([
-    [
-      'GET',
-      '/api/agents',
-      () => {
-        const list = [...[...agents.values()].map((agent) => aampAgent(agent, startedAt)), ...raw];
-        return success({ agents: list, count: list.length, isAdmin: false });
-      },
-    ],
-    [
-      'GET',
-      '/api/agents/{id}',
-      ({ params }) => {
-        const agent = agents.get(params.id!);
-        return agent === undefined ? failure(404, 'Agent not found') : success(aampAgent(agent, startedAt));
-      },
-    ],
+    ['GET', '/api/agents', () => aampList(all(), raw, startedAt)],
+    ['GET', '/api/agents/{id}', ({ params }) => aampRead(agents.get(params.id!), startedAt)],
     [
       'POST',
       '/api/agents',
       ({ request }) => {
-        const made = register(request.body);
-        if ('status' in made) return made;
-        const data = aampAgent(made, startedAt);
-        const message = 'Agent registered';
-        return json(201, { success: true, message, data, verification: { status: 'pending' } });
+        const made = register(agents, request.body);
+        return 'status' in made ? made : aampMade(made, startedAt);
       },
     ],
-    ['GET', '/agents', ({ query }) => legacyList([...agents.values()], query, raw)],
+    ['GET', '/agents', ({ query }) => legacyList(all(), query, raw)],
     [
       'POST',
       '/agents',
       ({ request }) => {
-        const made = register(request.body);
+        const made = register(agents, request.body);
         return 'status' in made ? made : json(201, legacyCard(made));
       },
     ],
-    ['GET', '/verify', ({ query }) => verify([...agents.values()], query.get('agent_url') ?? '')],
+    ['GET', '/verify', ({ query }) => verify(all(), query.get('agent_url') ?? '')],
   ]);
+}
+
+/** Takes a new agent in, or says why not. */
+function register(
+  agents: Map<string, RegistryEntry>,
+  body: string | undefined,
+): RegistryEntry | MarketResponse {
+  const parsed = parseBody(registration, body);
+  if (!parsed.ok) return parsed.response;
+  const { agent_name, name, endpoint_url, url, capabilities, industry_roles } = parsed.value;
+  const agent: RegistryEntry = {
+    id: String(9000 + agents.size),
+    name: agent_name ?? name ?? '',
+    url: endpoint_url ?? url ?? '',
+    roles: industry_roles ?? ['buyer'],
+    capabilities: (capabilities ?? []).filter((each) => typeof each === 'string'),
+    contentCategories: [],
+    trust: 'registered',
+  };
+  if (agent.name === '' || agent.url === '') return failure(400, 'agent_name and endpoint_url are required');
+  agents.set(agent.id, agent);
+  return agent;
+}
+
+function aampList(
+  agents: readonly RegistryEntry[],
+  raw: readonly unknown[],
+  startedAt: string,
+): MarketResponse {
+  const list = [...agents.map((agent) => aampAgent(agent, startedAt)), ...raw];
+  return success({ agents: list, count: list.length, isAdmin: false });
+}
+
+function aampRead(agent: RegistryEntry | undefined, startedAt: string): MarketResponse {
+  return agent === undefined ? failure(404, 'Agent not found') : success(aampAgent(agent, startedAt));
+}
+
+function aampMade(agent: RegistryEntry, startedAt: string): MarketResponse {
+  const data = aampAgent(agent, startedAt);
+  const verification = { status: 'pending' };
+  return json(201, { success: true, message: 'Agent registered', data, verification });
 }
 
 function success(data: unknown): MarketResponse {

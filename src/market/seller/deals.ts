@@ -5,7 +5,7 @@ import type { Call, Route } from '../wire/router.ts';
 import { parseBody } from '../wire/validate.ts';
 import { judgeAudiencePlan, matchSummary } from './audience.ts';
 import { lastSellerPrice } from './negotiation-engine.ts';
-import { buyerIdentity, findQuote, wirePricing, wireProductRef, wireTerms } from './quotes.ts';
+import { buyerIdentity, findQuote } from './quotes.ts';
 import { fixed, usd } from './rounding.ts';
 import {
   authenticate,
@@ -16,6 +16,7 @@ import {
   standing,
   timestamp,
 } from './state.ts';
+import { wirePricing, wireProductRef, wireTerms } from './wire-quote.ts';
 
 /** How long a proposed deal waits for acceptance. */
 const ACCEPTANCE_MS = 30 * 86_400_000;

@@ -63,7 +63,6 @@ function moveFor(negotiation: Negotiation, buyer: number, roundNumber: number, g
   const { baseCpm, floorCpm } = negotiation;
   const rules = TIER_RULES[negotiation.tier];
   const last = lastSellerPrice(negotiation);
-  const concessionTo = (price: number) => Math.max(0, (baseCpm - price) / baseCpm - given);
   const of = `round ${roundNumber}/${rules.maxRounds}`;
   if (buyer >= baseCpm || buyer >= last) return accept(buyer, 0);
   if (buyer <= 0) {
@@ -71,43 +70,38 @@ function moveFor(negotiation: Negotiation, buyer: number, roundNumber: number, g
   }
   if (negotiation.finalOfferMade || roundNumber > rules.maxRounds)
     return reject(baseCpm, 'No further concessions are possible. Negotiation closed.');
-  const isLast = roundNumber === rules.maxRounds;
   if (buyer < floorCpm) {
     const rationale = `Buyer offer $${fixed(buyer, 2)} is below our floor. Countering at the floor price $${fixed(floorCpm, 2)} CPM — the minimum viable price for this inventory (${of}).`;
     return {
-      action: isLast ? 'final_offer' : 'counter',
+      action: roundNumber === rules.maxRounds ? 'final_offer' : 'counter',
       sellerPrice: floorCpm,
-      concession: concessionTo(floorCpm),
+      concession: Math.max(0, (baseCpm - floorCpm) / baseCpm - given),
       rationale,
     };
   }
-  const counter = roundHalfEven(
-    Math.max(
-      last - rules.gapShare * (last - buyer),
-      last - rules.perRoundCap * baseCpm,
-      baseCpm * (1 - rules.totalCap),
-      floorCpm,
-    ),
-    2,
-  );
+  return concede(negotiation, buyer, roundNumber, given);
+}
+
+/** Rules 5 and 6: a share of the gap, within the caps; the final offer when little is left to give. */
+function concede(negotiation: Negotiation, buyer: number, roundNumber: number, given: number): Move {
+  const { baseCpm, floorCpm } = negotiation;
+  const rules = TIER_RULES[negotiation.tier];
+  const last = lastSellerPrice(negotiation);
+  const concessionTo = (price: number) => Math.max(0, (baseCpm - price) / baseCpm - given);
+  const lowest = Math.max(floorCpm, baseCpm * (1 - rules.totalCap));
+  const share = last - rules.gapShare * (last - buyer);
+  const counter = roundHalfEven(Math.max(share, last - rules.perRoundCap * baseCpm, lowest), 2);
   const step = concessionTo(counter);
-  if (isLast || step >= 0.8 * (rules.totalCap - given)) {
-    const final = roundHalfEven(Math.max(floorCpm, baseCpm * (1 - rules.totalCap)), 2);
-    // What is noted as conceded is the step to the counter that was not made, as the real one notes it.
-    if (buyer >= final) return accept(buyer, step);
-    return {
-      action: 'final_offer',
-      sellerPrice: final,
-      concession: concessionTo(final),
-      rationale: `Final offer at $${fixed(final, 2)} CPM (${rules.strategy} strategy, ${of}).`,
-    };
+  const how = `(${rules.strategy} strategy, round ${roundNumber}/${rules.maxRounds})`;
+  if (roundNumber < rules.maxRounds && step < 0.8 * (rules.totalCap - given)) {
+    const rationale = `Counter at $${fixed(counter, 2)} CPM ${how}.`;
+    return { action: 'counter', sellerPrice: counter, concession: step, rationale };
   }
-  return {
-    action: 'counter',
-    sellerPrice: counter,
-    concession: step,
-    rationale: `Counter at $${fixed(counter, 2)} CPM (${rules.strategy} strategy, ${of}).`,
-  };
+  const final = roundHalfEven(lowest, 2);
+  // What is noted as conceded is the step to the counter that was not made, as the real one notes it.
+  if (buyer >= final) return accept(buyer, step);
+  const rationale = `Final offer at $${fixed(final, 2)} CPM ${how}.`;
+  return { action: 'final_offer', sellerPrice: final, concession: concessionTo(final), rationale };
 }
 
 /** At the buyer's own price, even above our last one: a trap of wire §6.3. */

@@ -3,7 +3,7 @@ import { DEAL_TYPES, type EpochMs } from '../../kernel/index.ts';
 import { codedError, json, type MarketResponse } from '../wire/response.ts';
 import type { Call, Route } from '../wire/router.ts';
 import { parseBody, wireDate, wireMoney } from '../wire/validate.ts';
-import { CONSTANT_SELLER_ID } from './catalog.ts';
+import type { CatalogProduct } from './catalog.ts';
 import { LEAST_CPM, type Price, priceFor } from './pricing.ts';
 import { usd } from './rounding.ts';
 import {
@@ -14,9 +14,9 @@ import {
   type SellerState,
   type StoredQuote,
   standing,
-  timestamp,
   unpriced,
 } from './state.ts';
+import { wireQuote } from './wire-quote.ts';
 
 const QUOTE_TTL_MS = 86_400_000;
 /** An expired quote answers 410 for this long, then it is forgotten. */
@@ -76,23 +76,10 @@ function requestQuote(state: SellerState, call: Call): MarketResponse {
   const seen = state.quoteKeys.check(pricingKey, body.idempotency_key, body, now);
   if (seen.kind === 'conflict') return seen.response;
   if (seen.kind === 'replay') return readQuote(state, seen.value, body.media_type);
-  if (body.deal_type === 'PG' && !body.impressions) {
-    return codedError(
-      400,
-      'pg_requires_impressions',
-      'Programmatic Guaranteed deals require an impressions count.',
-    );
-  }
-  const product = state.products.get(body.product_id);
-  if (product === undefined) return productNotFound(body.product_id);
-  const impressions = body.impressions ?? null;
-  if (impressions !== null && impressions < product.minimumImpressions) {
-    const message = `Minimum impressions for this product: ${product.minimumImpressions}.`;
-    return codedError(400, 'below_minimum_impressions', message);
-  }
-  const baseCpm = product.baseCpm ?? product.floorCpm;
-  if (baseCpm === null) return unpriced(product.productId);
-  const price = priceFor(baseCpm, tier, impressions ?? 0);
+  const offer = offerFor(state, body);
+  if ('status' in offer) return offer;
+  const { product, baseCpm } = offer;
+  const price = priceFor(baseCpm, tier, body.impressions ?? 0);
   const quote: StoredQuote = {
     quoteId: `qt-${hexId(state, 12)}`,
     status: 'available',
@@ -100,17 +87,36 @@ function requestQuote(state: SellerState, call: Call): MarketResponse {
     dealType: body.deal_type,
     price,
     finalCpmMicros: grantedMicros(body, price, product.floorCpm),
-    impressions,
+    impressions: body.impressions ?? null,
     ...flightOf(body, now),
     tier,
     pricingKey,
     createdAt: now,
-    expiresAt: (now + (state.profile.quoteTtlMs ?? QUOTE_TTL_MS)) as EpochMs,
+    expiresAt: (now + QUOTE_TTL_MS) as EpochMs,
     dealId: null,
   };
   state.quotes.set(quote.quoteId, quote);
   seen.record(quote.quoteId);
   return json(200, { quote: wireQuote(quote, body.media_type) });
+}
+
+/** The product asked for and its list price, or why there is no offer. */
+function offerFor(
+  state: SellerState,
+  body: QuoteRequestBody,
+): { readonly product: CatalogProduct; readonly baseCpm: number } | MarketResponse {
+  if (body.deal_type === 'PG' && !body.impressions) {
+    const message = 'Programmatic Guaranteed deals require an impressions count.';
+    return codedError(400, 'pg_requires_impressions', message);
+  }
+  const product = state.products.get(body.product_id);
+  if (product === undefined) return productNotFound(body.product_id);
+  if (typeof body.impressions === 'number' && body.impressions < product.minimumImpressions) {
+    const message = `Minimum impressions for this product: ${product.minimumImpressions}.`;
+    return codedError(400, 'below_minimum_impressions', message);
+  }
+  const baseCpm = product.baseCpm ?? product.floorCpm;
+  return baseCpm === null ? unpriced(product.productId) : { product, baseCpm };
 }
 
 /**
@@ -141,66 +147,4 @@ export function findQuote(state: SellerState, quoteId: string): StoredQuote | Ma
 function readQuote(state: SellerState, quoteId: string, mediaType = 'digital'): MarketResponse {
   const quote = findQuote(state, quoteId);
   return 'quoteId' in quote ? json(200, { quote: wireQuote(quote, mediaType) }) : quote;
-}
-
-/** `pricing` of wire §4.1, at the price that was granted or agreed. */
-export function wirePricing(
-  quote: StoredQuote,
-  finalCpmMicros: number,
-  rationale: string,
-): Record<string, unknown> {
-  return {
-    pricing_type: 'fixed',
-    base_cpm: usd(quote.price.baseCpm),
-    tier_discount_pct: quote.price.tierDiscount * 100,
-    volume_discount_pct: quote.price.volumeDiscount * 100,
-    final_cpm: { amount_micros: finalCpmMicros, currency: 'USD' },
-    pricing_model: 'cpm',
-    rationale,
-    base_cpp: null,
-    final_cpp: null,
-  };
-}
-
-export function wireTerms(quote: StoredQuote): Record<string, unknown> {
-  return {
-    impressions: quote.impressions,
-    flight_start: quote.flightStart,
-    flight_end: quote.flightEnd,
-    guaranteed: quote.dealType === 'PG',
-    grps: null,
-    guaranteed_grps: null,
-    target_demo: null,
-  };
-}
-
-export function wireProductRef(quote: StoredQuote): Record<string, unknown> {
-  const { productId, name, inventoryType } = quote.product;
-  return { product_id: productId, name, inventory_type: inventoryType };
-}
-
-function wireQuote(quote: StoredQuote, mediaType: string): Record<string, unknown> {
-  const cap = quote.product.availableImpressions;
-  return {
-    quote_id: quote.quoteId,
-    status: quote.status,
-    deal_type: quote.dealType,
-    product: wireProductRef(quote),
-    pricing: wirePricing(quote, quote.finalCpmMicros, quote.price.rationale),
-    terms: wireTerms(quote),
-    availability: {
-      inventory_available: cap === null || cap >= (quote.impressions ?? 0),
-      estimated_fill_rate: null,
-      competing_demand: null,
-    },
-    buyer_tier: quote.tier,
-    rate_card_id: null,
-    expires_at: timestamp(quote.expiresAt),
-    seller_id: CONSTANT_SELLER_ID,
-    created_at: timestamp(quote.createdAt),
-    deal_id: quote.dealId,
-    media_type: mediaType,
-    linear_tv: null,
-    consent_context: null,
-  };
 }

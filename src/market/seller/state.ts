@@ -15,8 +15,6 @@ export interface SellerProfile {
   readonly products: readonly CatalogProduct[];
   readonly keys: readonly BuyerKey[];
   readonly card: AgentCardStyle;
-  /** How long a quote holds, ms. @defaultValue 24 h */
-  readonly quoteTtlMs?: number;
 }
 
 /** The card shapes met in the field (wire §2.2, §13.2), where they are served, and the id the older one carries. */

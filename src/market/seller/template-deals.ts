@@ -70,19 +70,17 @@ async function bookFromTemplate(state: SellerState, call: Call): Promise<MarketR
   return json(201, { ...deal, buyer_tier: tier });
 }
 
+/** Enters the deal in state and books, and gives its wire form. */
 function commit(state: SellerState, body: TemplateRequest, finalCpm: number) {
   const now = state.clock.now();
   const dealId = `DEMO-${hexId(state, 12).toUpperCase()}`;
-  const finalCpmMicros = usd(finalCpm).amount_micros;
   const { flightStart, flightEnd } = flightOf(body, now);
+  const terms = { dealId, status: 'confirmed', finalCpmMicros: usd(finalCpm).amount_micros, createdAt: now };
   state.deals.set(dealId, {
-    dealId,
-    status: 'confirmed',
+    ...terms,
     quote: null,
-    finalCpmMicros,
     rationale: '',
     readable: false,
-    createdAt: now,
     expiresAt: (now + ACCEPTANCE_MS) as EpochMs,
     audiencePlan: null,
     deprecation: null,
@@ -93,15 +91,24 @@ function commit(state: SellerState, body: TemplateRequest, finalCpm: number) {
     productId: body.product_id,
     dealType: body.deal_type,
     impressions: body.impressions ?? 0,
-    cpmMicros: finalCpmMicros,
+    cpmMicros: terms.finalCpmMicros,
     currency: 'USD',
     flightStart,
     flightEnd,
-    status: 'confirmed',
+    status: terms.status,
     createdAt: now,
     quoteExpiresAt: null,
     idempotencyKey: null,
   });
+  return wireTemplateDeal(body, dealId, finalCpm, { flightStart, flightEnd, now });
+}
+
+function wireTemplateDeal(
+  body: TemplateRequest,
+  dealId: string,
+  finalCpm: number,
+  made: { readonly flightStart: string; readonly flightEnd: string; readonly now: number },
+) {
   return {
     deal_id: dealId,
     status: 'confirmed',
@@ -110,8 +117,8 @@ function commit(state: SellerState, body: TemplateRequest, finalCpm: number) {
     actual_price_cpm: finalCpm,
     currency: 'USD',
     impressions: body.impressions ?? null,
-    flight_start: flightStart,
-    flight_end: flightEnd,
+    flight_start: made.flightStart,
+    flight_end: made.flightEnd,
     activation_instructions: {
       ...activationInstructions(dealId),
       amazon: `In Amazon DSP, navigate to Supply > Deals and add Deal ID: ${dealId}`,
@@ -129,6 +136,6 @@ function commit(state: SellerState, body: TemplateRequest, finalCpm: number) {
         },
       ],
     },
-    created_at: timestamp(now),
+    created_at: timestamp(made.now),
   };
 }
