@@ -5,8 +5,8 @@ import { Simulation } from '../kernel/index.ts';
 import { SellerProgressView } from './progress.ts';
 import { textWidth } from './text-width.ts';
 
-const PIECES = /\u001b\[\d*[A-Z]|\n|[^\u001b\n]+/gu;
-const UP = /^\u001b\[(\d+)A$/u;
+const PIECES = /\n|\p{Cc}\[\d*[A-Z]|\P{Cc}+/gu;
+const UP = /^\p{Cc}\[(\d+)A$/u;
 
 /** A terminal of which only the visible part is kept: what is drawn over is gone. */
 class Screen {
