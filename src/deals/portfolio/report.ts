@@ -9,11 +9,11 @@ export interface PortfolioReport {
   readonly gap: number;
   /** The gap of the first answer, against the same bound. */
   readonly instantGap: number;
-  /** How much more it is worth than the greedy choice, in percent; null when greedy buys nothing allowed. */
+  /** How much more it is worth than the greedy choice, which ignores the constraints; percent, null when that is 0. */
   readonly gainOverGreedyPct: number | null;
-  /** `optimal`: proven; `feasible`: the time was over first; `instant`: the solver was of no help. */
+  /** `optimal`: proven best; `feasible`: the time was over first; `instant`: the solver was of no help. */
   readonly proof: 'optimal' | 'feasible' | 'instant';
-  /** Why the solver was of no help; empty when it was. */
+  /** What went wrong with the solver; empty when nothing did. */
   readonly note: string;
 }
 
