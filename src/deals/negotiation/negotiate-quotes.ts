@@ -8,7 +8,14 @@ import {
   withDeadline,
 } from '../../kernel/index.ts';
 import type { QuoteNormalizer } from '../pricing/index.ts';
-import type { DealsClientFactory, NegotiationRecord, VerifiedQuote } from '../types.ts';
+import type {
+  DealsClientFactory,
+  NegotiationMessage,
+  NegotiationRecord,
+  NegotiationReply,
+  NegotiationRound,
+  VerifiedQuote,
+} from '../types.ts';
 import { QuoteNegotiation } from './negotiate-quote.ts';
 import type { NegotiationStrategyFactory } from './strategy.ts';
 
@@ -72,55 +79,74 @@ async function negotiateOne(
   board: OfferBoard,
   endsAt: number,
 ): Promise<{ quote: VerifiedQuote; record: NegotiationRecord | null }> {
-  const { plan, clock, announce, normalizer } = input;
+  const { plan, normalizer } = input;
   const openingCpm = quote.finalCpm;
   const walkAwayCpm = normalizer.rawCeiling({ ...quote, agreedCpm: null }, input.maxCpm);
   if (openingCpm === null || walkAwayCpm === null) return { quote, record: null };
-  const ids = { seller_id: quote.sellerId, quote_id: quote.quoteId };
-  const client = input.clientOf({ sellerId: quote.sellerId, url: quote.sellerUrl });
+  const news = newsOf(quote, input);
   const record = await new QuoteNegotiation({
     quote,
     openingCpm,
     walkAwayCpm,
     strategy: plan.strategy(quote, walkAwayCpm),
     maxRounds: plan.maxRounds,
-    send: async (message) => {
-      const leftMs = endsAt - clock.monotonic();
-      if (leftMs <= 0) throw new GavotteError('GV_TIMEOUT', 'the time for negotiation is over');
-      return await withDeadline(clock, leftMs, input.signal, (signal) =>
-        client.negotiate(message, { signal }),
-      );
-    },
+    send: senderTo(quote, input, endsAt),
     bestAlternativeCpm: () => board.bestAlternative(quote),
-    onOpen: (open_cpm) =>
+    onOpen: news.started,
+    onRound: (round, available) => {
+      board.post(quote, available);
+      news.round(round);
+    },
+  }).run();
+  news.concluded(record);
+  return { quote: withAgreement(quote, record, walkAwayCpm), record };
+}
+
+/** Sends one message within what is left of the time for all. */
+function senderTo(
+  quote: VerifiedQuote,
+  { clock, clientOf, signal: parent }: NegotiateQuotesInput,
+  endsAt: number,
+) {
+  const client = clientOf({ sellerId: quote.sellerId, url: quote.sellerUrl });
+  return async (message: NegotiationMessage): Promise<NegotiationReply> => {
+    const leftMs = endsAt - clock.monotonic();
+    if (leftMs <= 0) throw new GavotteError('GV_TIMEOUT', 'the time for negotiation is over');
+    return withDeadline(clock, leftMs, parent, (signal) => client.negotiate(message, { signal }));
+  };
+}
+
+/** The three events of one negotiation. The band is the reference's; we negotiate every quote, so it is null. */
+function newsOf(quote: VerifiedQuote, { announce, normalizer, maxCpm }: NegotiateQuotesInput) {
+  const ids = { seller_id: quote.sellerId, quote_id: quote.quoteId };
+  return {
+    started: (open_cpm: Money) =>
       announce('negotiation.started', {
         ...ids,
         product_id: quote.productId,
         quote_cpm: normalizer.normalizeQuote(quote).effectiveCpm,
-        max_cpm: input.maxCpm ?? null,
+        max_cpm: maxCpm ?? null,
         band_limit: null,
         open_cpm,
       }),
-    onRound: ({ round, buyerPrice, sellerPrice, action }, available) => {
-      board.post(quote, available);
+    round: ({ round, buyerPrice, sellerPrice, action }: NegotiationRound) =>
       announce('negotiation.round', {
         ...ids,
         round,
         buyer_price: buyerPrice,
         seller_price: sellerPrice,
         action,
-      });
-    },
-  }).run();
-  announce('negotiation.concluded', {
-    ...ids,
-    outcome: record.outcome,
-    agreed_cpm: record.agreedCpm,
-    rounds: record.rounds.length,
-    requoted_quote_id: null,
-    reason: record.reason,
-  });
-  return { quote: withAgreement(quote, record, walkAwayCpm), record };
+      }),
+    concluded: ({ outcome, agreedCpm, rounds, reason }: NegotiationRecord) =>
+      announce('negotiation.concluded', {
+        ...ids,
+        outcome,
+        agreed_cpm: agreedCpm,
+        rounds: rounds.length,
+        requoted_quote_id: null,
+        reason,
+      }),
+  };
 }
 
 function withAgreement(

@@ -96,7 +96,7 @@ export function negotiator(answer: Answerer): DealsClient & { readonly messages:
     cancelDeal: refuse,
     negotiate: async (message) => {
       messages.push(message);
-      return await answer(message);
+      return answer(message);
     },
   };
 }
