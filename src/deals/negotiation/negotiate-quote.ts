@@ -24,7 +24,7 @@ export interface QuoteNegotiationInput {
   readonly quote: VerifiedQuote;
   readonly openingCpm: Money;
   readonly walkAwayCpm: Money;
-  readonly strategy: NegotiationStrategy;
+  readonly strategy: () => NegotiationStrategy;
   readonly maxRounds: number;
   /** One message to the seller, bounded in time. */
   readonly send: (message: NegotiationMessage) => Promise<NegotiationReply>;
@@ -64,8 +64,9 @@ export class QuoteNegotiation {
 
   async #bargain(): Promise<Outcome> {
     const { maxRounds } = this.#input;
+    const strategy = this.#input.strategy();
     for (;;) {
-      const decision = this.#bounded(this.#input.strategy.next(this.#context()));
+      const decision = this.#bounded(strategy.next(this.#context()));
       if (decision.action === 'reject') return this.#leave(decision.reason);
       if (decision.action === 'accept') return this.#close('the price was good enough');
       if (this.#rounds.length >= maxRounds) return this.#close(`${maxRounds} rounds are over`);

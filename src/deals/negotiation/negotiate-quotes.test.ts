@@ -267,6 +267,25 @@ describe('limits', () => {
     );
   });
 
+  test('a strategy that fails costs its own quote the negotiation and nothing else', async () => {
+    const strategy: NegotiationStrategyFactory = ({ quoteId }, walkAway) => {
+      if (quoteId === 'q1') throw new Error('no idea');
+      return adaptive(testQuote(), walkAway);
+    };
+    const { records } = await run({
+      strategy,
+      quotes: [testQuote({ sellerId: 'a', quoteId: 'q1' }), testQuote({ sellerId: 'b', quoteId: 'q2' })],
+      answers: { b: engineAnswers(new ModelEngine('public', 30, 24)) },
+    });
+    assert.deepEqual(
+      records.map(({ outcome, reason }) => [outcome, reason === 'no idea']),
+      [
+        ['unavailable', true],
+        ['accepted', false],
+      ],
+    );
+  });
+
   test('a quote that no price brings under the ceiling is not negotiated', async () => {
     const { records, sent } = await run({
       maxCpm: 0.4,

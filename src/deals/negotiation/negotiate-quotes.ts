@@ -88,7 +88,7 @@ async function negotiateOne(
     quote,
     openingCpm,
     walkAwayCpm,
-    strategy: plan.strategy(quote, walkAwayCpm),
+    strategy: () => plan.strategy(quote, walkAwayCpm),
     maxRounds: plan.maxRounds,
     send: senderTo(quote, input, endsAt),
     bestAlternativeCpm: () => board.bestAlternative(quote),
@@ -108,10 +108,10 @@ function senderTo(
   { clock, clientOf, signal: parent }: NegotiateQuotesInput,
   endsAt: number,
 ) {
-  const client = clientOf({ sellerId: quote.sellerId, url: quote.sellerUrl });
   return async (message: NegotiationMessage): Promise<NegotiationReply> => {
     const leftMs = endsAt - clock.monotonic();
     if (leftMs <= 0) throw new GavotteError('GV_TIMEOUT', 'the time for negotiation is over');
+    const client = clientOf({ sellerId: quote.sellerId, url: quote.sellerUrl });
     return withDeadline(clock, leftMs, parent, (signal) => client.negotiate(message, { signal }));
   };
 }
