@@ -49,7 +49,9 @@ const ALGORITHMS: Readonly<
 const signature = z.object({ protected: z.string().max(8192), signature: z.string().max(8192) });
 const header = z.object({
   alg: z.string(),
-  kid: z.string(),
+  kid: z.string().default(''),
+  jku: z.unknown().optional(),
+  // Extensions that change what is signed are not understood here, and RFC 7515 says to refuse them then.
   crit: z.never().optional(),
   b64: z.never().optional(),
 });
@@ -90,11 +92,14 @@ export class CardVerifier {
     if (!given.success) return 'it is not a JWS';
     const protectedHeader = readHeader(given.data.protected);
     if (protectedHeader === null) return 'its protected header cannot be read';
-    const { alg, kid } = protectedHeader;
+    const { alg, kid, jku } = protectedHeader;
     const method = Object.hasOwn(ALGORITHMS, alg) ? ALGORITHMS[alg] : undefined;
     if (method === undefined) return `algorithm ${JSON.stringify(alg.slice(0, 40))} is not allowed`;
     const pinned = this.#keys.get(kid);
-    if (pinned === undefined) return `key ${JSON.stringify(kid.slice(0, 80))} is not a pinned one`;
+    if (pinned === undefined) {
+      const elsewhere = jku === undefined ? '' : ', and the address it gives for keys is never asked';
+      return `key ${JSON.stringify(kid.slice(0, 80))} is not a pinned one${elsewhere}`;
+    }
     if (pinned.sellerUrl !== null && pinned.sellerUrl !== sellerUrl)
       return `key ${JSON.stringify(kid.slice(0, 80))} is pinned for another seller`;
     if (!method.fits(pinned.key)) return `algorithm ${alg} does not fit the pinned key`;

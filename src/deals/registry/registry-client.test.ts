@@ -239,8 +239,7 @@ describe('fault/B11 agent cards', () => {
         ...world.network,
         request: async (...[request, options]: Parameters<typeof world.network.request>) => {
           if (!request.url.includes('10.0.0.1')) return world.network.request(request, options);
-          const { forbidden } = await import('../../kernel/guard.ts');
-          throw forbidden(request.url, 'address 10.0.0.1 is not public');
+          throw new GavotteError('GV_URL_FORBIDDEN', `${request.url} may not be called: address 10.0.0.1 is not public`);
         },
       },
     };

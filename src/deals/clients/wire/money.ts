@@ -52,5 +52,6 @@ export function decimalToMoney(value: number, code: Currency): Money | null {
 }
 
 function shown(value: unknown): string {
-  return (JSON.stringify(value) ?? 'nothing').slice(0, 60);
+  // JSON writes infinite numbers as null, which would name the wrong fault.
+  return (typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? 'nothing')).slice(0, 60);
 }
