@@ -5,6 +5,13 @@ export { type BookingResult, Bookings, type BookingsOptions, dealAccount } from 
 // For other rooms of the package.
 export { type BookingIntent, readIntent } from './booking/intent.ts';
 export { createDealsClientFactory } from './clients/index.ts';
+export {
+  type CheckSellerOptions,
+  checkSeller,
+  type SellerCheck,
+  type SellerGrade,
+  type SellerReport,
+} from './grading/index.ts';
 export { adaptive, competitive, type NegotiationPlan, simpleThreshold } from './negotiation/index.ts';
 export {
   DEFAULT_QUOTE_TIMEOUT_MS,
@@ -13,7 +20,7 @@ export {
   type OrchestratorOptions,
   type ShoppingResult,
 } from './orchestrator.ts';
-export { greedy, type PortfolioConstraints, type PortfolioStrategy } from './portfolio/index.ts';
+export { greedy, optimal, type PortfolioConstraints, type PortfolioStrategy } from './portfolio/index.ts';
 export { effectiveCpmWaterfall, QuoteNormalizer, type QuoteNormalizerOptions } from './pricing/index.ts';
 export type { SellerProgress } from './quote-stage.ts';
 export {

@@ -59,8 +59,7 @@ export interface Desk {
 
 export async function openDesk(options: Omit<DeskOptions, 'ledger'>): Promise<Desk> {
   const world = createRealWorld({ allowPrivate: options.allowPrivate ?? [] });
-  const apiKeys =
-    options.keys === undefined ? {} : readKeys(await world.storage.readText(options.keys), options.keys);
+  const apiKeys = await readKeysFile(world, options.keys);
   return {
     world,
     dealsClientFactory: createDealsClientFactory({ world, apiKeys, quoteTimeoutMs: options.quoteTimeout }),
@@ -84,6 +83,14 @@ export function registryOf(options: Pick<DeskOptions, 'registry' | 'seller'>, wo
     world,
     sources: seller.length === 0 ? sources : [...sources, new StaticRegistry(seller)],
   });
+}
+
+/** The sellers' API keys; none without a file. @throws GV_BAD_INPUT */
+export async function readKeysFile(
+  world: World,
+  path: string | undefined,
+): Promise<Readonly<Record<string, string>>> {
+  return path === undefined ? {} : readKeys(await world.storage.readText(path), path);
 }
 
 function readKeys(text: string, source: string): Readonly<Record<string, string>> {

@@ -17,6 +17,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'book a plan, or refuse; continues where it stopped',
     load: () => import('./book.ts'),
   },
+  {
+    name: 'sellers',
+    summary: 'list the sellers that can be found; grade one',
+    load: () => import('./sellers.ts'),
+  },
   { name: 'serve', summary: 'run a part of the system as a process', load: () => import('./serve.ts') },
   { name: 'verify', summary: 'prove the money rules in simulated worlds', load: () => import('./verify.ts') },
   { name: 'doctor', summary: 'check that this machine can run Gavotte', load: () => import('./doctor.ts') },

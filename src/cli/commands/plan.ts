@@ -5,10 +5,11 @@ import {
   competitive,
   greedy,
   type NegotiationPlan,
+  optimal,
   type PortfolioStrategy,
   simpleThreshold,
 } from '../../deals/index.ts';
-import { GavotteError } from '../../kernel/index.ts';
+import { type Clock, GavotteError } from '../../kernel/index.ts';
 import type { CommandContext } from '../command.ts';
 import type { Report } from '../output.ts';
 import { SellerProgressView, stderrScreen } from '../progress.ts';
@@ -36,7 +37,7 @@ export function configure(command: Command, context: CommandContext): void {
   withSellerOptions(withDeskOptions(command))
     .argument('<brief>', 'the campaign brief, a JSON file (see examples/brief.json)')
     .option('--out <file>', 'where to write the plan', 'plan.json')
-    .option('--portfolio <how>', 'greedy or optimal', 'greedy')
+    .option('--portfolio <how>', 'greedy or optimal', 'optimal')
     .option('--negotiate <how>', 'adaptive, competitive, threshold or off', 'adaptive')
     .option('--time-budget <ms>', 'longest time for asking', positiveInt)
     .action(context.action((brief: string, options: PlanOptions) => runPlan(brief, options, context)));
@@ -52,7 +53,7 @@ async function runPlan(
   const brief = parseBrief(briefText, briefPath);
   const registryClient = registryOf(options, world);
   const negotiation = negotiationOf(options.negotiate);
-  const portfolio = portfolioOf(options.portfolio);
+  const portfolio = portfolioOf(options.portfolio, world.clock);
   const ledger = await openLedgerFile(world, options.ledger);
   const view = new SellerProgressView(stderrScreen, { clock: world.clock, timeoutMs: options.quoteTimeout });
   try {
@@ -87,8 +88,9 @@ async function runPlan(
   }
 }
 
-function portfolioOf(name: string): PortfolioStrategy {
+function portfolioOf(name: string, clock: Clock): PortfolioStrategy {
   if (name === 'greedy') return greedy;
+  if (name === 'optimal') return optimal({ clock });
   throw wrong('--portfolio', name, 'greedy or optimal');
 }
 
