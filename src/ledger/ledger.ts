@@ -1,8 +1,8 @@
-import { type Clock, type EpochMs, GavotteError, sha256 } from '../kernel/index.ts';
-import { auditSnapshot } from './audit.ts';
+import { type Clock, type EpochMs, GavotteError } from '../kernel/index.ts';
+import { auditBooks } from './audit.ts';
 import { applyCommand } from './machine.ts';
 import { keysOf, type Rows } from './rows.ts';
-import type { Decision, Head, LedgerStore, StoredEntry } from './store.ts';
+import { type Decision, entryHash, type Head, type LedgerStore, type StoredEntry } from './store.ts';
 import type {
   Account,
   AccountId,
@@ -26,11 +26,6 @@ export async function openLedger(options: {
   readonly clock: Clock;
 }): Promise<Ledger> {
   return new StoredLedger(options.store, options.clock);
-}
-
-/** The hash of an entry: over the hash before it and the very texts that are stored. */
-export function entryHash(entry: Omit<StoredEntry, 'hash'>): string {
-  return sha256(`${entry.previousHash}\n${entry.seq}\n${entry.at}\n${entry.command}\n${entry.postings}`);
 }
 
 class StoredLedger implements Ledger {
@@ -82,7 +77,8 @@ class StoredLedger implements Ledger {
     return this.#do({ kind: 'returnLease', ...command });
   }
 
-  batch(commands: readonly Command[]): Promise<readonly CommandResult[]> {
+  // Async, so that even a command without its fields ends in a rejection.
+  async batch(commands: readonly Command[]): Promise<readonly CommandResult[]> {
     const now = this.#clock.now();
     return this.#store.transact(keysOf(commands), now, (rows, head) => decideAll(rows, head, commands, now));
   }
@@ -90,8 +86,9 @@ class StoredLedger implements Ledger {
   account(id: AccountId): Promise<Account | undefined> {
     return this.#store.account(id);
   }
-  accounts(root?: AccountId): Promise<readonly Account[]> {
-    return this.#store.accounts(root);
+  async accounts(root?: AccountId): Promise<readonly Account[]> {
+    const accounts = await this.#store.accounts(root);
+    return accounts.toSorted((a, b) => comparePaths(a.id, b.id));
   }
   reservation(id: string): Promise<Reservation | undefined> {
     return this.#store.reservation(id);
@@ -110,8 +107,8 @@ class StoredLedger implements Ledger {
       postings: JSON.parse(entry.postings),
     }));
   }
-  async audit(): Promise<AuditReport> {
-    return auditSnapshot(await this.#store.snapshot());
+  audit(): Promise<AuditReport> {
+    return auditBooks(this.#store);
   }
   close(): Promise<void> {
     return this.#store.close();
@@ -140,6 +137,13 @@ class StoredLedger implements Ledger {
       },
     );
   }
+}
+
+/** Every account comes right after those above it: `a`, `a/b`, `a/b/c`, `a/b-2`. */
+function comparePaths(a: AccountId, b: AccountId): number {
+  const [left, right] = [a.replaceAll('/', ' '), b.replaceAll('/', ' ')];
+  if (left === right) return 0;
+  return left < right ? -1 : 1;
 }
 
 function decideAll(

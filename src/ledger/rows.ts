@@ -1,52 +1,48 @@
+import { Table } from './table.ts';
 import type { Account, AccountId, Command, Lease, Reservation } from './types.ts';
 
-/** The rows one step reads and changes, by id. A missing row is one that does not exist. */
+/** The rows one step reads and changes. A missing row is one that does not exist. */
 export class Rows {
-  readonly accounts = new Map<AccountId, Account>();
-  readonly reservations = new Map<string, Reservation>();
-  readonly leases = new Map<string, Lease>();
-  readonly changedAccounts = new Set<AccountId>();
-  readonly changedReservations = new Set<string>();
-  readonly changedLeases = new Set<string>();
-  /** How to take back what the current command has put, last first. */
-  #undo: (() => void)[] = [];
+  readonly accounts = new Table<Account>();
+  /** Watched: those that can expire. */
+  readonly reservations = new Table<Reservation>((row) => row.state === 'reserved' && row.expiresAt !== null);
+  /** Watched: the live ones. */
+  readonly leases = new Table<Lease>((row) => row.state === 'live');
 
-  putAccount(account: Account): void {
-    this.#put(this.accounts, this.changedAccounts, account.id, account);
-  }
-
-  putReservation(reservation: Reservation): void {
-    this.#put(this.reservations, this.changedReservations, reservation.id, reservation);
-  }
-
-  putLease(lease: Lease): void {
-    this.#put(this.leases, this.changedLeases, leaseKey(lease), lease);
+  load(read: {
+    accounts?: Iterable<Account>;
+    reservations?: Iterable<Reservation>;
+    leases?: Iterable<Lease>;
+  }): void {
+    for (const row of read.accounts ?? []) this.accounts.load(row.id, row);
+    for (const row of read.reservations ?? []) this.reservations.load(row.id, row);
+    for (const row of read.leases ?? []) this.leases.load(leaseKey(row), row);
   }
 
   /** Runs one command: if it throws, the rows are as they were before it. */
   atomically<T>(work: () => T): T {
-    this.#undo = [];
     try {
-      return work();
+      const result = work();
+      this.accounts.keep();
+      this.reservations.keep();
+      this.leases.keep();
+      return result;
     } catch (error) {
-      for (const undo of this.#undo.reverse()) undo();
+      this.accounts.takeBack();
+      this.reservations.takeBack();
+      this.leases.takeBack();
       throw error;
     }
   }
-
-  #put<T>(rows: Map<string, T>, changed: Set<string>, key: string, row: T): void {
-    const before = rows.get(key);
-    this.#undo.push(() => {
-      if (before === undefined) rows.delete(key);
-      else rows.set(key, before);
-    });
-    rows.set(key, row);
-    changed.add(key);
-  }
 }
 
-/** One holder has at most one lease on an account. */
-export function leaseKey(lease: { readonly account: AccountId; readonly holder: string }): string {
+/** Which lease: one holder has at most one on an account. */
+export interface LeaseName {
+  readonly account: AccountId;
+  readonly holder: string;
+}
+
+export function leaseKey(lease: LeaseName): string {
   return `${lease.account}|${lease.holder}`;
 }
 
@@ -70,10 +66,10 @@ export function isBelow(id: AccountId, root: AccountId): boolean {
   return id.startsWith(`${root}/`);
 }
 
-/** The rows a batch names itself; the accounts of named reservations come on top. */
+/** The rows a batch names itself; the accounts of named reservations and due rows come on top. */
 export interface Keys {
   readonly reservations: ReadonlySet<string>;
-  readonly leases: ReadonlySet<string>;
+  readonly leases: ReadonlyMap<string, LeaseName>;
   readonly accounts: ReadonlySet<AccountId>;
   /** The batch ends what is past its time, so every due row is needed. */
   readonly due: boolean;
@@ -82,19 +78,28 @@ export interface Keys {
 /** Which rows must be read before these commands can be decided. */
 export function keysOf(commands: readonly Command[]): Keys {
   const reservations = new Set<string>();
-  const leases = new Set<string>();
+  const leases = new Map<string, LeaseName>();
   const accounts = new Set<AccountId>();
   let due = false;
   for (const command of commands) {
     if ('account' in command) addPath(accounts, command.account);
     if (command.kind === 'move') addPath(accounts, command.to);
     if ('id' in command) reservations.add(command.id);
-    if ('holder' in command) leases.add(leaseKey(command));
+    if ('holder' in command) leases.set(leaseKey(command), command);
     if (command.kind === 'expire') due = true;
   }
   return { reservations, leases, accounts, due };
 }
 
-export function addPath(accounts: Set<AccountId>, id: AccountId): void {
+/** Every account whose row is needed once the rows that `keys` names are read: their paths, too. */
+export function accountsOf(keys: Keys, rows: Rows): ReadonlySet<AccountId> {
+  const accounts = new Set(keys.accounts);
+  for (const row of rows.reservations.values()) addPath(accounts, row.account);
+  for (const row of rows.leases.values()) addPath(accounts, row.account);
+  return accounts;
+}
+
+function addPath(accounts: Set<AccountId>, id: AccountId): void {
+  if (accounts.has(id)) return;
   for (const each of pathOf(id)) accounts.add(each);
 }

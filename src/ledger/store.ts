@@ -1,4 +1,4 @@
-import type { EpochMs } from '../kernel/index.ts';
+import { type EpochMs, GavotteError, sha256 } from '../kernel/index.ts';
 import type { Keys, Rows } from './rows.ts';
 import type { Account, AccountId, Lease, Reservation, ReservationState } from './types.ts';
 
@@ -24,13 +24,14 @@ export interface Decision<T> {
   readonly entries: readonly StoredEntry[];
 }
 
-/** A way to read every stored row at one moment, for the audit. */
+/** Every stored row at one moment, and how far the log then went; its entries are read in pages. */
 export interface Snapshot {
   readonly head: Head;
+  readonly entryCount: number;
+  readonly lastSeq: number;
   readonly accounts: readonly Account[];
   readonly reservations: readonly Reservation[];
   readonly leases: readonly Lease[];
-  readonly entries: readonly StoredEntry[];
 }
 
 /** Where the books are kept. One contract suite (test/contract) holds for every store. */
@@ -45,6 +46,7 @@ export interface LedgerStore {
   account(id: AccountId): Promise<Account | undefined>;
   accounts(root: AccountId | undefined): Promise<readonly Account[]>;
   reservation(id: string): Promise<Reservation | undefined>;
+  /** In the order in which they were made. */
   reservations(
     account: AccountId | undefined,
     state: ReservationState | undefined,
@@ -56,3 +58,34 @@ export interface LedgerStore {
 
 /** Before the first entry. */
 export const EMPTY_HEAD: Head = { seq: 0, hash: '0'.repeat(64) };
+
+/** What stores write into the head row. */
+export const SCHEMA_VERSION = 1;
+
+/** @throws GV_BAD_INPUT when the tables were made by another version. */
+export function checkSchema(found: unknown): void {
+  if (Number(found) === SCHEMA_VERSION) return;
+  throw new GavotteError(
+    'GV_BAD_INPUT',
+    `the ledger has schema ${String(found)}, this program writes ${SCHEMA_VERSION}`,
+    { fix: 'Use the version of gavotte that wrote it, or another ledger.' },
+  );
+}
+
+/** What a store's engine threw: whether it had committed before is not known. Our own errors stay as they are. */
+export function unavailable(thrown: unknown): GavotteError {
+  if (thrown instanceof GavotteError) return thrown;
+  return new GavotteError(
+    'GV_LEDGER_UNAVAILABLE',
+    `the ledger's store failed: ${GavotteError.from(thrown).message}`,
+    {
+      fix: 'Repeat the command with the same id; if it was done, that is a no-op.',
+      cause: thrown,
+    },
+  );
+}
+
+/** The hash of an entry: over the hash before it and the very texts that are stored. */
+export function entryHash(entry: Omit<StoredEntry, 'hash'>): string {
+  return sha256(`${entry.previousHash}\n${entry.seq}\n${entry.at}\n${entry.command}\n${entry.postings}`);
+}

@@ -14,7 +14,7 @@ export interface Account {
   readonly cap: Micros;
   /** Promised to somebody, not yet paid. */
   readonly reserved: Micros;
-  /** Handed out to lease holders, less what they reported as reserved or settled. */
+  /** Handed out to lease holders, less what they reported as settled or gave back. */
   readonly leased: Micros;
   /** Paid. */
   readonly settled: Micros;
@@ -78,7 +78,7 @@ export type Command = Caused &
     | { readonly kind: 'move'; readonly id: string; readonly to: AccountId; readonly memo: string }
     /** Replaces the memo of a live reservation. */
     | { readonly kind: 'annotate'; readonly id: string; readonly memo: string }
-    /** Ends every reservation whose time has come. */
+    /** Ends every reservation and lease whose time has come. */
     | { readonly kind: 'expire' }
     /** Grants (or replaces) the lease of one holder on one account. */
     | {

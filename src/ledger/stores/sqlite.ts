@@ -1,14 +1,17 @@
+import type { EpochMs, SqlDatabase, SqlRow, SqlStatement, SqlValue } from '../../kernel/index.ts';
+import { accountsOf, type Keys, Rows } from '../rows.ts';
 import {
-  type EpochMs,
-  GavotteError,
-  type SqlDatabase,
-  type SqlRow,
-  type SqlStatement,
-  type SqlValue,
-} from '../../kernel/index.ts';
-import { addPath, type Keys, Rows } from '../rows.ts';
-import { EMPTY_HEAD, type Head, type LedgerStore, type StoredEntry } from '../store.ts';
-import type { Account, AccountId, Lease, Reservation } from '../types.ts';
+  checkSchema,
+  type Decision,
+  EMPTY_HEAD,
+  type Head,
+  type LedgerStore,
+  SCHEMA_VERSION,
+  type Snapshot,
+  type StoredEntry,
+  unavailable,
+} from '../store.ts';
+import type { Account, AccountId, Reservation, ReservationState } from '../types.ts';
 import {
   accountFrom,
   accountValues,
@@ -18,8 +21,6 @@ import {
   reservationFrom,
   reservationValues,
 } from './columns.ts';
-
-const SCHEMA_VERSION = 1;
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS ledger_accounts (
@@ -40,6 +41,14 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS ledger_head (one INTEGER PRIMARY KEY CHECK (one = 1), version INTEGER NOT NULL, seq INTEGER NOT NULL, hash TEXT NOT NULL);
 `;
 
+const ACCOUNT_BY_ID = 'SELECT * FROM ledger_accounts WHERE id = ?';
+const RESERVATION_BY_ID = 'SELECT * FROM ledger_reservations WHERE id = ?';
+const UPSERT_RESERVATION = `
+  INSERT INTO ledger_reservations (id, account, amount, currency, state, settled, expires_at, memo, changed_at)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT (id) DO UPDATE SET account = excluded.account, state = excluded.state, settled = excluded.settled,
+    memo = excluded.memo, changed_at = excluded.changed_at`;
+
 /** Keeps the books in an SQLite database: the default, nothing to install. Takes the database over; `close` closes it. */
 export function sqliteStore(database: SqlDatabase): LedgerStore {
   const head = database.transaction(() => {
@@ -49,15 +58,7 @@ export function sqliteStore(database: SqlDatabase): LedgerStore {
       .run(SCHEMA_VERSION, EMPTY_HEAD.seq, EMPTY_HEAD.hash);
     return database.prepare('SELECT version FROM ledger_head').get();
   });
-  if (head?.version !== SCHEMA_VERSION) {
-    throw new GavotteError(
-      'GV_BAD_INPUT',
-      `the ledger file has schema ${String(head?.version)}, this program writes ${SCHEMA_VERSION}`,
-      {
-        fix: 'Use the version of gavotte that wrote it, or another ledger file.',
-      },
-    );
-  }
+  checkSchema(head?.version);
   return new SqliteStore(database);
 }
 
@@ -69,21 +70,8 @@ class SqliteStore implements LedgerStore {
     this.#database = database;
   }
 
-  // Executors run at once and turn a throw into a rejection, so callers see promises only.
-  transact<T>(
-    keys: Keys,
-    now: EpochMs,
-    decide: (rows: Rows, head: Head) => { result: T; entries: readonly StoredEntry[] },
-  ): Promise<T> {
-    return new Promise((resolve) => resolve(this.#transact(keys, now, decide)));
-  }
-
-  #transact<T>(
-    keys: Keys,
-    now: EpochMs,
-    decide: (rows: Rows, head: Head) => { result: T; entries: readonly StoredEntry[] },
-  ): T {
-    return this.#database.transaction(() => {
+  transact<T>(keys: Keys, now: EpochMs, decide: (rows: Rows, head: Head) => Decision<T>): Promise<T> {
+    return this.#step(() => {
       const rows = this.#read(keys, now);
       const { result, entries } = decide(rows, this.#head());
       if (entries.length > 0) this.#write(rows, entries);
@@ -92,114 +80,114 @@ class SqliteStore implements LedgerStore {
   }
 
   account(id: AccountId): Promise<Account | undefined> {
-    return Promise.resolve(this.#one('SELECT * FROM ledger_accounts WHERE id = ?', accountFrom, id));
+    return this.#ask(() => this.#many(ACCOUNT_BY_ID, accountFrom, id)[0]);
   }
 
   accounts(root: AccountId | undefined): Promise<readonly Account[]> {
     const [where, values] = below('id', root);
-    return Promise.resolve(
-      this.#many(`SELECT * FROM ledger_accounts WHERE ${where} ORDER BY id`, accountFrom, ...values),
+    return this.#ask(() =>
+      this.#many(`SELECT * FROM ledger_accounts WHERE ${where}`, accountFrom, ...values),
     );
   }
 
   reservation(id: string): Promise<Reservation | undefined> {
-    return Promise.resolve(this.#one('SELECT * FROM ledger_reservations WHERE id = ?', reservationFrom, id));
+    return this.#ask(() => this.#many(RESERVATION_BY_ID, reservationFrom, id)[0]);
   }
 
-  reservations(account: AccountId | undefined, state: string | undefined): Promise<readonly Reservation[]> {
+  reservations(
+    account: AccountId | undefined,
+    state: ReservationState | undefined,
+  ): Promise<readonly Reservation[]> {
     const [where, values] = below('account', account);
-    const sql = `SELECT * FROM ledger_reservations WHERE ${where} ${state === undefined ? '' : 'AND state = ?'} ORDER BY position`;
-    return Promise.resolve(
-      this.#many(sql, reservationFrom, ...values, ...(state === undefined ? [] : [state])),
-    );
+    // Only a literal lets SQLite use the index of the live ones, which are few among all that ever were.
+    const inState = state === 'reserved' ? `state = 'reserved'` : 'coalesce(?, state) = state';
+    const sql = `SELECT * FROM ledger_reservations WHERE ${where} AND ${inState} ORDER BY position`;
+    const wanted = state === 'reserved' ? [] : [state ?? null];
+    return this.#ask(() => this.#many(sql, reservationFrom, ...values, ...wanted));
   }
 
   entries(after: number, limit: number): Promise<readonly StoredEntry[]> {
-    return Promise.resolve(
-      this.#many('SELECT * FROM ledger_entries WHERE seq > ? ORDER BY seq LIMIT ?', entryFrom, after, limit),
-    );
+    const sql = 'SELECT * FROM ledger_entries WHERE seq > ? ORDER BY seq LIMIT ?';
+    return this.#ask(() => this.#many(sql, entryFrom, after, limit));
   }
 
-  snapshot() {
-    return Promise.resolve(
-      this.#database.transaction(() => ({
+  snapshot(): Promise<Snapshot> {
+    return this.#step(() => {
+      const log = this.#prepared(
+        'SELECT count(*) AS count, coalesce(max(seq), 0) AS last FROM ledger_entries',
+      ).get()!;
+      return {
         head: this.#head(),
+        entryCount: log.count as number,
+        lastSeq: log.last as number,
         accounts: this.#many('SELECT * FROM ledger_accounts', accountFrom),
         reservations: this.#many('SELECT * FROM ledger_reservations', reservationFrom),
         leases: this.#many('SELECT * FROM ledger_leases', leaseFrom),
-        entries: this.#many('SELECT * FROM ledger_entries ORDER BY seq', entryFrom),
-      })),
-    );
+      };
+    });
   }
 
   close(): Promise<void> {
-    this.#database.close();
-    return Promise.resolve();
+    return this.#ask(() => this.#database.close());
   }
 
   #read(keys: Keys, now: EpochMs): Rows {
     const rows = new Rows();
-    const addReservation = (row: Reservation | undefined) =>
-      void (row !== undefined && rows.reservations.set(row.id, row));
-    const addLease = (row: Lease | undefined) =>
-      void (row !== undefined && rows.leases.set(`${row.account}|${row.holder}`, row));
     for (const id of keys.reservations)
-      addReservation(this.#one('SELECT * FROM ledger_reservations WHERE id = ?', reservationFrom, id));
-    for (const key of keys.leases) {
-      const at = key.indexOf('|');
-      addLease(
-        this.#one(
+      rows.load({ reservations: this.#many(RESERVATION_BY_ID, reservationFrom, id) });
+    for (const { account, holder } of keys.leases.values())
+      rows.load({
+        leases: this.#many(
           'SELECT * FROM ledger_leases WHERE account = ? AND holder = ?',
           leaseFrom,
-          key.slice(0, at),
-          key.slice(at + 1),
+          account,
+          holder,
         ),
-      );
-    }
-    if (keys.due) {
-      const due = `SELECT * FROM ledger_reservations WHERE state = 'reserved' AND expires_at IS NOT NULL AND expires_at <= ?`;
-      for (const row of this.#many(due, reservationFrom, now)) addReservation(row);
-      for (const row of this.#many(
-        `SELECT * FROM ledger_leases WHERE state = 'live' AND expires_at <= ?`,
-        leaseFrom,
-        now,
-      ))
-        addLease(row);
-    }
-    const accounts = new Set(keys.accounts);
-    for (const row of rows.reservations.values()) addPath(accounts, row.account);
-    for (const row of rows.leases.values()) addPath(accounts, row.account);
-    for (const id of accounts) {
-      const account = this.#one('SELECT * FROM ledger_accounts WHERE id = ?', accountFrom, id);
-      if (account !== undefined) rows.accounts.set(id, account);
-    }
+      });
+    if (keys.due)
+      rows.load({
+        reservations: this.#many(
+          `SELECT * FROM ledger_reservations WHERE state = 'reserved' AND expires_at <= ?`,
+          reservationFrom,
+          now,
+        ),
+        leases: this.#many(
+          `SELECT * FROM ledger_leases WHERE state = 'live' AND expires_at <= ?`,
+          leaseFrom,
+          now,
+        ),
+      });
+    for (const id of accountsOf(keys, rows))
+      rows.load({ accounts: this.#many(ACCOUNT_BY_ID, accountFrom, id) });
     return rows;
   }
 
   #write(rows: Rows, entries: readonly StoredEntry[]): void {
     const account = this.#prepared('INSERT OR REPLACE INTO ledger_accounts VALUES (?, ?, ?, ?, ?, ?)');
-    for (const id of rows.changedAccounts) {
-      const row = rows.accounts.get(id);
-      if (row !== undefined) account.run(...accountValues(row));
-    }
-    const reservation = this.#prepared(
-      `INSERT INTO ledger_reservations (id, account, amount, currency, state, settled, expires_at, memo, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT (id) DO UPDATE SET account = excluded.account, state = excluded.state, settled = excluded.settled, memo = excluded.memo, changed_at = excluded.changed_at`,
-    );
-    for (const id of rows.changedReservations) {
-      const row = rows.reservations.get(id);
-      if (row !== undefined) reservation.run(...reservationValues(row));
-    }
+    for (const row of rows.accounts.changed()) account.run(...accountValues(row));
+    const reservation = this.#prepared(UPSERT_RESERVATION);
+    for (const row of rows.reservations.changed()) reservation.run(...reservationValues(row));
     const lease = this.#prepared('INSERT OR REPLACE INTO ledger_leases VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
-    for (const key of rows.changedLeases) {
-      const row = rows.leases.get(key);
-      if (row !== undefined) lease.run(...leaseValues(row));
-    }
+    for (const row of rows.leases.changed()) lease.run(...leaseValues(row));
     const entry = this.#prepared('INSERT INTO ledger_entries VALUES (?, ?, ?, ?, ?, ?)');
     for (const each of entries)
       entry.run(each.seq, each.at, each.command, each.postings, each.previousHash, each.hash);
     const last = entries.at(-1)!;
     this.#prepared('UPDATE ledger_head SET seq = ?, hash = ?').run(last.seq, last.hash);
+  }
+
+  /** A read of one statement. */
+  async #ask<T>(work: () => T): Promise<T> {
+    try {
+      return work();
+    } catch (error) {
+      throw unavailable(error);
+    }
+  }
+
+  /** One transaction. */
+  #step<T>(work: () => T): Promise<T> {
+    return this.#ask(() => this.#database.transaction(work));
   }
 
   #head(): Head {
@@ -214,11 +202,6 @@ class SqliteStore implements LedgerStore {
       this.#statements.set(sql, statement);
     }
     return statement;
-  }
-
-  #one<T>(sql: string, from: (row: SqlRow) => T, ...values: SqlValue[]): T | undefined {
-    const row = this.#prepared(sql).get(...values);
-    return row === undefined ? undefined : from(row);
   }
 
   #many<T>(sql: string, from: (row: SqlRow) => T, ...values: SqlValue[]): T[] {

@@ -1,0 +1,70 @@
+/**
+ * Some rows of one kind, by key. A store `load`s what it read; the rules `put` what they change, and only that is
+ * written. What one command has put can be taken back.
+ */
+export class Table<T> {
+  readonly #rows = new Map<string, T>();
+  readonly #changed = new Set<string>();
+  readonly #watched = new Set<string>();
+  readonly #isWatched: (row: T) => boolean;
+  /** What the current command has replaced, in order. */
+  #keys: string[] = [];
+  #before: (T | undefined)[] = [];
+
+  /** `isWatched` picks the rows that `watched` lists, so that finding the few due ones need not look at all. */
+  constructor(isWatched: (row: T) => boolean = () => false) {
+    this.#isWatched = isWatched;
+  }
+
+  get(key: string): T | undefined {
+    return this.#rows.get(key);
+  }
+
+  values(): Iterable<T> {
+    return this.#rows.values();
+  }
+
+  /** The watched rows in the order of their keys, which is the same in every store and in the audit. */
+  watched(): readonly T[] {
+    return [...this.#watched].sort().map((key) => this.#rows.get(key)!);
+  }
+
+  /** The rows to write, in the order they were first put. */
+  changed(): readonly T[] {
+    return [...this.#changed].flatMap((key) => this.#rows.get(key) ?? []);
+  }
+
+  load(key: string, row: T): void {
+    this.#rows.set(key, row);
+    if (this.#isWatched(row)) this.#watched.add(key);
+    else this.#watched.delete(key);
+  }
+
+  put(key: string, row: T): void {
+    this.#keys.push(key);
+    this.#before.push(this.#rows.get(key));
+    this.#changed.add(key);
+    this.load(key, row);
+  }
+
+  /** Keeps what was put so far; it can no longer be taken back. */
+  keep(): void {
+    if (this.#keys.length === 0) return;
+    this.#keys = [];
+    this.#before = [];
+  }
+
+  /** Takes back what was put since `keep`. */
+  takeBack(): void {
+    for (let index = this.#keys.length - 1; index >= 0; index -= 1) {
+      const key = this.#keys[index]!;
+      const before = this.#before[index];
+      if (before !== undefined) this.load(key, before);
+      else {
+        this.#rows.delete(key);
+        this.#watched.delete(key);
+      }
+    }
+    this.keep();
+  }
+}
