@@ -23,6 +23,7 @@ import { type CampaignBrief, parseBrief } from './brief.ts';
 import { requireUnchanged, unchangedQuotes } from './check-quotes.ts';
 import { briefNormalizer, type Plan } from './plan.ts';
 
+/** What booking a plan works with. */
 export interface BookContext {
   readonly world: World;
   readonly ledger: Ledger;
@@ -33,6 +34,7 @@ export interface BookContext {
   readonly signal?: AbortSignal;
 }
 
+/** Where a plan stands after a run of `bookPlan`: all its deals, whichever run booked them. */
 export interface BookedPlan {
   readonly planHash: string;
   readonly bookedDeals: readonly BookedDeal[];

@@ -69,6 +69,7 @@ export interface ChannelFindings {
   readonly warnings: readonly string[];
 }
 
+/** What planning works with; the ledger is only read. */
 export interface PlanContext {
   readonly world: World;
   readonly ledger: Ledger;

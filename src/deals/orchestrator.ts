@@ -65,6 +65,7 @@ export interface OrchestratorOptions {
   readonly rules?: DeskRules;
 }
 
+/** What a run of the whole desk is asked for. */
 export interface OrchestrateInput {
   readonly inventoryRequirements: InventoryRequirements;
   readonly dealParams: DealParams;

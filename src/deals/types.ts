@@ -43,6 +43,7 @@ export interface Provenance {
 }
 
 export const TRUST_LEVELS = ['UNKNOWN', 'REGISTERED', 'VERIFIED', 'PREFERRED', 'BLOCKED'] as const;
+/** How far a registry trusts a seller; `BLOCKED` is never asked. */
 export type TrustLevel = (typeof TRUST_LEVELS)[number];
 
 /** A seller as the desk knows it. Its identity is ours (registry and base URL), never what a body says. */
@@ -72,6 +73,7 @@ export interface ExcludedSeller {
   readonly reason: string;
 }
 
+/** The first stage: who may be asked, who was left out, and what went wrong on the way. */
 export interface Discovery {
   readonly sellers: readonly Seller[];
   readonly excluded: readonly ExcludedSeller[];
@@ -94,12 +96,14 @@ export interface Product {
   readonly dealTypes: readonly DealType[];
 }
 
+/** What one seller offers. */
 export interface Catalog {
   readonly products: readonly Product[];
   /** Entries that could not be read; they cost only themselves. */
   readonly invalid: readonly { readonly productId: string; readonly name: string; readonly reason: string }[];
 }
 
+/** What one seller is asked for a price of. */
 export interface QuoteRequest {
   readonly idempotencyKey: string;
   readonly productId: string;
@@ -150,6 +154,7 @@ export interface Deal {
   readonly activationInstructions: Readonly<Record<string, string>>;
 }
 
+/** What turns a quote into a contract; repeating it with its key must not make another. */
 export interface DealBookingRequest {
   readonly idempotencyKey: string;
   readonly quoteId: string;
@@ -157,6 +162,7 @@ export interface DealBookingRequest {
 
 export type NegotiationAction = 'accept' | 'counter' | 'reject' | 'final_offer';
 
+/** One move of ours in a negotiation over a quote. */
 export interface NegotiationMessage {
   readonly idempotencyKey: string;
   readonly quoteId: string;
@@ -164,6 +170,7 @@ export interface NegotiationMessage {
   readonly buyerPrice?: Money;
 }
 
+/** The seller’s move in return. */
 export interface NegotiationReply {
   readonly negotiationId: string;
   readonly status: string;
@@ -173,6 +180,7 @@ export interface NegotiationReply {
   readonly roundsRemaining: number;
 }
 
+/** Bounds of one call to a seller. */
 export interface CallOptions {
   readonly signal?: AbortSignal;
   /** Less time than usual for this call, ms. */
@@ -277,6 +285,7 @@ export interface NormalizedQuote {
   readonly quote: VerifiedQuote;
 }
 
+/** A contract that a seller confirmed and the ledger holds money for. */
 export interface BookedDeal {
   readonly bookingId: string;
   readonly dealId: string;
@@ -291,6 +300,7 @@ export interface BookedDeal {
   readonly committed: Money;
 }
 
+/** A booking that did not end in a deal. */
 export interface FailedBooking {
   readonly quoteId: string;
   readonly sellerId: string;
@@ -300,6 +310,7 @@ export interface FailedBooking {
   readonly outcome: 'failed' | 'unknown';
 }
 
+/** The last stage: what was bought, what was not, and where the budget is. */
 export interface DealSelection {
   readonly bookedDeals: readonly BookedDeal[];
   readonly failedBookings: readonly FailedBooking[];
@@ -314,6 +325,7 @@ export interface DealSelection {
   readonly remainingBudget: Money;
 }
 
+/** One exchange of prices, raw CPM. */
 export interface NegotiationRound {
   readonly round: number;
   readonly buyerPrice: Money | null;
@@ -321,6 +333,7 @@ export interface NegotiationRound {
   readonly action: string;
 }
 
+/** How one negotiation went. */
 export interface NegotiationRecord {
   readonly sellerId: string;
   readonly quoteId: string;
@@ -331,6 +344,7 @@ export interface NegotiationRecord {
   readonly reason: string;
 }
 
+/** Everything a run of the desk found and did. */
 export interface OrchestrationResult {
   readonly discoveredSellers: readonly Seller[];
   readonly excludedSellers: readonly ExcludedSeller[];

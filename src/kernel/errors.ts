@@ -63,6 +63,7 @@ export const ERROR_CODES = {
 
 /** What the caller can do: try again, correct something first, or give up. */
 export type Recovery = 'transient' | 'correctable' | 'terminal';
+/** The stable name of a failure. */
 export type ErrorCode = keyof typeof ERROR_CODES;
 
 /** An error as data: what commands print under `--json` and what results carry. */

@@ -20,6 +20,7 @@ export interface MoneyText {
   readonly currency: string;
 }
 
+/** Micros in one currency unit. */
 export const MICROS_PER_UNIT = 1_000_000;
 
 const ISO_CURRENCIES: ReadonlySet<string> = new Set(

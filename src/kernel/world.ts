@@ -15,6 +15,7 @@ export interface World {
   readonly storage: Storage;
 }
 
+/** Time. */
 export interface Clock {
   /** Wall time. */
   now(): EpochMs;
@@ -24,6 +25,7 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** A request as it leaves, or as it arrives. */
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly url: string;
@@ -32,6 +34,7 @@ export interface HttpRequest {
   readonly body?: string;
 }
 
+/** An answer, its body already inflated. */
 export interface HttpResponse {
   readonly status: number;
   /** Names in lower case. */
@@ -39,6 +42,7 @@ export interface HttpResponse {
   readonly body: string;
 }
 
+/** Calls to other machines. */
 export interface Network {
   /**
    * One exchange; redirects are never followed, bodies are inflated up to `maxBytes` (default 5 MB).
@@ -53,9 +57,12 @@ export interface Network {
 /** What a peer is: a plain function from request to answer, served over HTTP or by the simulated network. */
 export type HttpHandler = (request: HttpRequest) => Promise<HttpResponse>;
 
+/** What a column may hold. */
 export type SqlValue = string | number | bigint | null;
+/** One row by column name. */
 export type SqlRow = Record<string, SqlValue>;
 
+/** A prepared statement; values bind to its `?` in order. */
 export interface SqlStatement {
   run(...values: SqlValue[]): void;
   get(...values: SqlValue[]): SqlRow | undefined;
@@ -71,6 +78,7 @@ export interface SqlDatabase {
   close(): void;
 }
 
+/** The disk. */
 export interface Storage {
   /** Opens (creating if needed) the database of that path; ':memory:' is one that nobody else sees. */
   openDatabase(path: string): SqlDatabase;

@@ -20,6 +20,7 @@ export interface Account {
   readonly settled: Micros;
 }
 
+/** A reservation ends once: settled, released or expired. */
 export type ReservationState = 'reserved' | 'settled' | 'released' | 'expired';
 
 /** The first phase of a transfer: money set aside on one account until it is settled, released or expires. */
@@ -106,6 +107,7 @@ export type Command = Caused &
       }
   );
 
+/** Where money stands on an account; `budget` is what is still free. */
 export type Bucket = 'budget' | 'reserved' | 'leased' | 'settled';
 
 /** One leg of an entry. Debits are positive, credits negative; the legs of an entry sum to zero (I2). */
@@ -126,6 +128,7 @@ export interface Entry {
   readonly hash: string;
 }
 
+/** What recomputing the books from their log came to. */
 export interface AuditReport {
   readonly entries: number;
   readonly accounts: number;
@@ -184,6 +187,7 @@ export interface Ledger {
   close(): Promise<void>;
 }
 
+/** How one command of a batch ended. */
 export type CommandResult =
   | { readonly ok: true; readonly value: Account | Reservation | Lease | number }
   | { readonly ok: false; readonly error: import('../kernel/index.ts').GavotteError };

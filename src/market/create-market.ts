@@ -8,6 +8,7 @@ import { createSeller } from './seller/create-seller.ts';
 import { describeSeller, registryEntryOf, type SellerPlan } from './seller-plan.ts';
 import type { MarketHandler } from './wire/response.ts';
 
+/** Who takes part in a market. */
 export interface MarketOptions extends Pick<World, 'clock'> {
   /** Honest sellers. */
   readonly sellers: number;
@@ -24,6 +25,7 @@ export interface MarketOptions extends Pick<World, 'clock'> {
   readonly latency?: boolean;
 }
 
+/** One participant of a market. */
 export interface MarketSeller {
   /** Its id in the registry. */
   readonly id: string;
@@ -37,6 +39,7 @@ export interface MarketSeller {
   readonly liar?: string;
 }
 
+/** A registry and its sellers, not yet served. */
 export interface Market {
   readonly registry: MarketHandler;
   readonly sellers: readonly MarketSeller[];

@@ -9,12 +9,14 @@ const REQUEST_MAX_BYTES = 1_000_000;
 /** How long an idle connection is kept, as uvicorn keeps it. */
 const KEEP_ALIVE_MS = 5_000;
 
+/** Where to listen. */
 export interface ServeOptions {
   /** 0 takes a free one. */
   readonly port: number;
   readonly host: string;
 }
 
+/** A handler that listens. */
 export interface RunningServer {
   /** Base URL without a trailing slash. */
   readonly url: string;

@@ -2,6 +2,7 @@ import type { HttpHandler, World } from '../kernel/index.ts';
 import { createMarket, type MarketSeller, marketSize } from '../market/index.ts';
 import { type RunningServer, serveHandler } from './serve-handler.ts';
 
+/** Which market to serve, and where. */
 export interface ServeMarketOptions extends Pick<World, 'clock'> {
   /** Honest sellers. */
   readonly sellers: number;
@@ -19,6 +20,7 @@ export interface ServeMarketOptions extends Pick<World, 'clock'> {
 /** One seller that is being served. */
 export type ServedSeller = Omit<MarketSeller, 'handler'>;
 
+/** A market that listens. */
 export interface RunningMarket {
   readonly registryUrl: string;
   readonly sellers: readonly ServedSeller[];

@@ -1,4 +1,4 @@
-import { randomStream } from '../kernel/index.ts';
+import { randomStream, realClock } from '../kernel/index.ts';
 import { marketLiars } from '../market/index.ts';
 import type { Violation } from './checker.ts';
 import { PLANTED_BUGS, type PlantedBug } from './planted-bugs.ts';
@@ -10,6 +10,7 @@ export interface SeedViolation extends Violation {
   readonly seed: number;
 }
 
+/** How often the booking code was killed at one place, and what came of it. */
 export interface CrashPointReport {
   /** `before network POST /api/v1/deals` */
   readonly name: string;
@@ -17,6 +18,7 @@ export interface CrashPointReport {
   readonly violations: number;
 }
 
+/** Whether one planted bug was seen. */
 export interface PlantedBugReport {
   readonly name: string;
   readonly origin: string;
@@ -26,6 +28,7 @@ export interface PlantedBugReport {
   readonly seedsTried: number;
 }
 
+/** What the worlds came to. */
 export interface VerifyReport {
   readonly ok: boolean;
   readonly seeds: number;
@@ -40,6 +43,7 @@ export interface VerifyReport {
   readonly plantedBugs: readonly PlantedBugReport[];
 }
 
+/** How many worlds to try. */
 export interface VerifyOptions {
   readonly seeds: number;
   readonly firstSeed?: number;
@@ -58,7 +62,7 @@ const PROGRESS_EVERY = 500;
  * booking run, and bugs planted to show that the checker would have seen them.
  */
 export async function verify(options: VerifyOptions): Promise<VerifyReport> {
-  const { seeds, firstSeed = 1, onProgress = () => {}, monotonic = () => performance.now() } = options;
+  const { seeds, firstSeed = 1, onProgress = () => {}, monotonic = realClock.monotonic } = options;
   const kinds = marketLiars().map(({ kind }) => kind);
   const startedAt = monotonic();
   const violations: SeedViolation[] = [];

@@ -22,6 +22,7 @@ export type BookingResult =
   | { readonly outcome: 'failed'; readonly intent: BookingIntent; readonly error: GavotteError }
   | { readonly outcome: 'unknown'; readonly intent: BookingIntent; readonly error: GavotteError };
 
+/** What the booking saga works with. */
 export interface BookingsOptions {
   readonly ledger: Ledger;
   readonly clock: Clock;

@@ -26,6 +26,7 @@ interface Findings {
   readonly answers: unknown[];
 }
 
+/** Which seller to grade, and how to reach it. */
 export interface CheckSellerOptions {
   readonly world: Pick<World, 'network' | 'clock' | 'random'>;
   readonly url: string;

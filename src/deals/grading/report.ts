@@ -33,6 +33,7 @@ export type CheckName = (typeof CHECK_NAMES)[number];
 /** A: nothing to say; B: one or two warnings; C: more; D: a fault that costs no money; F: one that could. */
 export type SellerGrade = 'A' | 'B' | 'C' | 'D' | 'F';
 
+/** How one seller does: every check, and the grade they come to. */
 export interface SellerReport {
   readonly url: string;
   readonly grade: SellerGrade;

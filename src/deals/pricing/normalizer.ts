@@ -6,6 +6,7 @@ import { normalized, rank } from './ranking.ts';
 import { type CpmRange, cpmScore, scoreHundredths } from './score.ts';
 import { readSupplyPaths } from './supply-path.ts';
 
+/** What prices are made comparable with. */
 export interface QuoteNormalizerOptions {
   /** Everything is converted into it, rounding up. */
   readonly budgetCurrency: Currency;

@@ -17,6 +17,7 @@ export interface DeskRules {
   readonly keepsKeys: (replayedQuoteId: string, quoteId: string) => boolean;
 }
 
+/** The rules the desk runs by; `verify` swaps single ones for bugs to see them caught. */
 export const DESK_RULES: DeskRules = {
   checkQuote,
   dealMismatches,

@@ -4,6 +4,7 @@ import type { Clock, EpochMs } from '../world.ts';
 /** Longest wait one timer can hold (2^31 − 1 ms); a longer sleep is cut to it. */
 const MAX_TIMER_MS = 0x7fffffff;
 
+/** The machine’s own time. */
 export const realClock: Clock = {
   now: () => Date.now() as EpochMs,
   monotonic: () => performance.now(),

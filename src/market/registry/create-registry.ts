@@ -17,6 +17,7 @@ export interface RegistryEntry {
   readonly trust: 'registered' | 'verified' | 'preferred' | 'blocked';
 }
 
+/** What a registry lists. */
 export interface RegistryOptions extends Pick<World, 'clock'> {
   readonly agents: readonly RegistryEntry[];
   /** Entries put on the page as they are, well-formed or not. */

@@ -173,6 +173,7 @@ const DEFAULT_ROWS: readonly Row[] = [
   ],
 ];
 
+/** The products a seller offers unless its profile says otherwise. */
 export const DEFAULT_CATALOG: readonly CatalogProduct[] = DEFAULT_ROWS.map(
   ([productId, name, description, inventoryType, baseCpm, floorCpm, dealTypes, cap, audience, content]) => ({
     productId,

@@ -13,6 +13,7 @@ import { quoteRoutes } from './quotes.ts';
 import { createState, type SellerProfile } from './state.ts';
 import { templateRoutes } from './template-deals.ts';
 
+/** What one seller is made from. */
 export interface SellerOptions extends Pick<World, 'clock' | 'random'> {
   readonly profile: SellerProfile;
   /** Awaited after a contract is in the books and before the answer leaves: the moment a crash hurts most. */

@@ -21,6 +21,7 @@ export interface MarketResponse extends HttpResponse {
   readonly delivery?: Delivery;
 }
 
+/** A participant of the market as a function from request to answer. */
 export type MarketHandler = (request: HttpRequest) => Promise<MarketResponse>;
 
 /** Thrown instead of an answer: the transport cuts the connection. What was committed stays committed. */
