@@ -72,10 +72,11 @@ export interface Violation {
 /** Every promise the run broke; empty when it kept them all. */
 export function check(report: BuyerReport, truth: MarketTruth): readonly Violation[] {
   return [
-    ...checkBudget(report, truth),
+    // The most telling first: what is wrong with one quote or contract before what is wrong with the sum.
+    ...checkRanking(report, truth),
     ...checkContracts(report, truth),
     ...checkDeals(report, truth),
-    ...checkRanking(report, truth),
+    ...checkBudget(report, truth),
     ...checkHearing(report, truth),
     ...report.auditViolations.map((detail) => ({ rule: 'I2 the books add up', detail })),
   ];
