@@ -32,13 +32,15 @@ export function applyCard(
   listed: ListedNames,
   verifier: CardVerifier,
 ): CardOutcome {
-  if (card instanceof GavotteError) {
-    if (!DAMNING.has(card.code)) return { seller, excluded: null, cardUnread: true };
+  if (card instanceof GavotteError && DAMNING.has(card.code)) {
     const { sellerId, name, url } = seller;
     return { seller: null, excluded: { sellerId, name, url, reason: card.message }, cardUnread: false };
   }
-  if (card === null)
-    return { seller: withDoubt(seller, verifier.check({}, seller.url)), excluded: null, cardUnread: false };
+  if (card === null || card instanceof GavotteError) {
+    // Holding a card back must not get around the signature that a pinned key demands.
+    const doubtful = withDoubt(seller, verifier.check({}, seller.url));
+    return { seller: doubtful, excluded: null, cardUnread: card !== null };
+  }
   const onlyStatic = seller.provenance.every(({ source }) => source === 'static');
   const completed: Seller = {
     ...seller,

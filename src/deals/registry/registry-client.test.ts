@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { type HttpRequest, type HttpResponse, Simulation } from '../../kernel/index.ts';
+import { GavotteError, type HttpRequest, type HttpResponse, Simulation } from '../../kernel/index.ts';
 import { AampRegistry } from './aamp-registry.ts';
 import { AgentsRegistry } from './agents-registry.ts';
 import { RegistryClient } from './registry-client.ts';
@@ -239,7 +240,10 @@ describe('fault/B11 agent cards', () => {
         ...world.network,
         request: async (...[request, options]: Parameters<typeof world.network.request>) => {
           if (!request.url.includes('10.0.0.1')) return world.network.request(request, options);
-          throw new GavotteError('GV_URL_FORBIDDEN', `${request.url} may not be called: address 10.0.0.1 is not public`);
+          throw new GavotteError(
+            'GV_URL_FORBIDDEN',
+            `${request.url} may not be called: address 10.0.0.1 is not public`,
+          );
         },
       },
     };
@@ -282,6 +286,24 @@ describe('fault/B11 agent cards', () => {
     assert.deepEqual(
       sellers.map(({ discoverOnly }) => discoverOnly),
       [null, 'its card claims to be s-0'],
+    );
+  });
+
+  it('fault/B13 only looks at a seller whose key is pinned and whose card cannot be had', async () => {
+    const { world, run } = setUp({ 'https://a.example/': answer('') });
+    const { publicKey } = generateKeyPairSync('ed25519');
+    const trustedKeys = ['https://a.example', 'https://gone.example'].map((sellerUrl) => ({
+      keyId: sellerUrl,
+      publicKey: publicKey.export({ format: 'jwk' }),
+      sellerUrl,
+    }));
+    const sources = [
+      new StaticRegistry(['https://a.example', 'https://gone.example', 'https://free.example']),
+    ];
+    const { sellers } = await run(new RegistryClient({ sources, world, trustedKeys }).discoverSellers({}));
+    assert.deepEqual(
+      sellers.map(({ discoverOnly }) => discoverOnly !== null),
+      [true, true, false],
     );
   });
 });

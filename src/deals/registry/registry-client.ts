@@ -18,8 +18,10 @@ import { type DatedListing, mergeListings } from './merge.ts';
 import { ProbingRegistry } from './probing-registry.ts';
 import { type Listing, REGISTRY_TIMEOUT_MS, type RegistrySource } from './source.ts';
 
-/** Cards fetched at once. */
-const CARD_FAN_OUT = 512;
+/** Cards fetched at once: more only makes each slower on one core, and the memory grows with them. */
+const CARD_FAN_OUT = 128;
+/** What a card gets even when little time is left, ms. */
+const FAIR_CARD_MS = 500;
 /** Of a limited time, the registries get this share and the cards the rest, less a margin to answer in. */
 const LIST_SHARE = 0.5;
 const END_SHARE = 0.95;
@@ -180,10 +182,11 @@ export class RegistryClient implements SellerRegistry {
     };
     return mapBounded(sellers, CARD_FAN_OUT, async (seller) => {
       const leftMs = endsAt - clock.monotonic();
-      if (leftMs <= 0) return { seller, excluded: null, cardUnread: true };
       try {
+        if (leftMs <= 0) throw new GavotteError('GV_TIMEOUT', 'there was no time left for its card');
         const card = await fetchAgentCard(this.#world, seller.url, {
-          timeoutMs: leftMs,
+          // Half of what is left, so that those who hang do not use up the time of those who wait their turn.
+          timeoutMs: Math.max(leftMs / 2, Math.min(leftMs, FAIR_CARD_MS)),
           ...(signal === undefined ? {} : { signal }),
         });
         return applyCard(seller, card, names, this.#verifier);
