@@ -7,6 +7,7 @@ export const ERROR_CODES = {
   GV_BAD_INPUT: { recovery: 'correctable', outcome: 'failed' },
   /** A sum left the range in which integers are exact. */
   GV_MONEY_RANGE: { recovery: 'terminal', outcome: 'failed' },
+  /** Not an ISO 4217 code in capitals. */
   GV_CURRENCY_UNKNOWN: { recovery: 'correctable', outcome: 'failed' },
   /** No rate for a currency pair. */
   GV_FX_MISSING: { recovery: 'correctable', outcome: 'failed' },
@@ -14,6 +15,7 @@ export const ERROR_CODES = {
   GV_FX_STALE: { recovery: 'correctable', outcome: 'failed' },
   /** A reservation would exceed the cap of the account or of one above it. */
   GV_CAP_EXCEEDED: { recovery: 'correctable', outcome: 'failed' },
+  /** The ledger has no account of that path. */
   GV_ACCOUNT_UNKNOWN: { recovery: 'correctable', outcome: 'failed' },
   /** An id was used before for something else. */
   GV_ID_CONFLICT: { recovery: 'terminal', outcome: 'failed' },
@@ -21,6 +23,7 @@ export const ERROR_CODES = {
   GV_TRANSFER_STATE: { recovery: 'terminal', outcome: 'failed' },
   /** The lease was superseded by a later epoch, or ended. */
   GV_LEASE_STALE: { recovery: 'terminal', outcome: 'failed' },
+  /** The store of the ledger failed; whether the last command was committed is not known. */
   GV_LEDGER_UNAVAILABLE: { recovery: 'transient', outcome: 'unknown' },
   /** The hash chain of the ledger's log is broken. */
   GV_LEDGER_TAMPERED: { recovery: 'terminal', outcome: 'failed' },
@@ -28,7 +31,9 @@ export const ERROR_CODES = {
   GV_NETWORK_REFUSED: { recovery: 'transient', outcome: 'failed' },
   /** The connection broke after the request may have been sent. */
   GV_NETWORK_LOST: { recovery: 'transient', outcome: 'unknown' },
+  /** No answer in time. */
   GV_TIMEOUT: { recovery: 'transient', outcome: 'unknown' },
+  /** The caller gave up while it was under way. */
   GV_CANCELLED: { recovery: 'terminal', outcome: 'unknown' },
   /** The address is not one we may call (not https, not public, a redirect). */
   GV_URL_FORBIDDEN: { recovery: 'correctable', outcome: 'failed' },
@@ -42,6 +47,7 @@ export const ERROR_CODES = {
   GV_BREAKER_OPEN: { recovery: 'transient', outcome: 'failed' },
   /** A quote broke invariant I6 or does not echo what was asked. */
   GV_QUOTE_REFUSED: { recovery: 'terminal', outcome: 'failed' },
+  /** The quote is past its time; it must be asked for again. */
   GV_QUOTE_EXPIRED: { recovery: 'correctable', outcome: 'failed' },
   /** No product of the seller's catalog answers the request. */
   GV_PRODUCT_UNRESOLVED: { recovery: 'correctable', outcome: 'failed' },
