@@ -98,7 +98,7 @@ test('int is unbiased, also where 2^32 is no multiple of the range', () => {
 test('int covers its range and no more', () => {
   const stream = randomStream('small');
   const seen = new Set(Array.from({ length: 1000 }, () => stream.int(6)));
-  assert.deepEqual([...seen].sort(), [0, 1, 2, 3, 4, 5]);
+  assert.deepEqual(seen, new Set([0, 1, 2, 3, 4, 5]));
   assert.equal(stream.int(1), 0);
   assert.ok(stream.int(2 ** 32) < 2 ** 32);
 });
