@@ -31,6 +31,14 @@ export {
   RegistryClient,
   StaticRegistry,
 } from './registry/index.ts';
+export type {
+  BookedDeal,
+  DealSelection,
+  FailedBooking,
+  NegotiationRecord,
+  NegotiationRound,
+  OrchestrationResult,
+} from './results.ts';
 export { dealMismatches, type ExpectedDeal } from './rules/check-deal.ts';
 export {
   checkQuote,
@@ -42,25 +50,19 @@ export { DESK_RULES, type DeskRules } from './rules/index.ts';
 export { type BookingVerdict, bookingVerdict } from './rules/outcome.ts';
 export { readVerifiedQuote } from './stored.ts';
 export type {
-  BookedDeal,
   CallOptions,
   Catalog,
   Deal,
   DealBookingRequest,
   DealParams,
-  DealSelection,
   DealsClient,
   DealsClientFactory,
   Discovery,
   ExcludedSeller,
-  FailedBooking,
   InventoryRequirements,
   NegotiationMessage,
-  NegotiationRecord,
   NegotiationReply,
-  NegotiationRound,
   NormalizedQuote,
-  OrchestrationResult,
   Product,
   Provenance,
   Quote,

@@ -16,17 +16,16 @@ import { greedy, type PortfolioConstraints, type PortfolioStrategy } from './por
 import { QuoteNormalizer } from './pricing/index.ts';
 import { DEFAULT_FAN_OUT, requestQuotesParallel, type SellerProgress } from './quote-stage.ts';
 import { filterSellers } from './registry/index.ts';
+import type { DealSelection, NegotiationRecord, OrchestrationResult } from './results.ts';
 import { DESK_RULES, type DeskRules } from './rules/index.ts';
 import { selectAndBook } from './select-and-book.ts';
+import { TimeBudget } from './time-budget.ts';
 import type {
   DealParams,
-  DealSelection,
   DealsClientFactory,
   Discovery,
   InventoryRequirements,
-  NegotiationRecord,
   NormalizedQuote,
-  OrchestrationResult,
   Seller,
   SellerQuoteResult,
   SellerRegistry,
@@ -258,7 +257,10 @@ export class MultiSellerOrchestrator {
   ): Promise<{ ranked: readonly NormalizedQuote[]; negotiations: readonly NegotiationRecord[] }> {
     const normalizer = this.#normalizer(budget.currency);
     const ceiling = requirements.maxCpm === undefined ? {} : { maxCpm: requirements.maxCpm };
-    const quotes = results.flatMap(({ quote }) => (quote === null ? [] : [quote]));
+    const { minImpressions = 0 } = requirements;
+    const quotes = results.flatMap(({ quote }) =>
+      quote === null || quote.impressions < minImpressions ? [] : [quote],
+    );
     const { negotiation } = this.#options;
     if (negotiation === undefined || quotes.length === 0)
       return { ranked: normalizer.rankQuotes(quotes, ceiling), negotiations: [] };
@@ -321,42 +323,4 @@ export class MultiSellerOrchestrator {
 function nothingBooked(budget: Money): DealSelection {
   const totalSpend = { ...budget, amountMicros: 0 as Money['amountMicros'] };
   return { bookedDeals: [], failedBookings: [], skipped: [], totalSpend, remainingBudget: budget };
-}
-
-/** One deadline for a whole run, and the parts of it by which each stage must be over. */
-class TimeBudget {
-  readonly signal: AbortSignal;
-  readonly #world: World;
-  readonly #budgetMs: number | undefined;
-  readonly #startedAt: number;
-  readonly #controller = new AbortController();
-  readonly #timer = new AbortController();
-
-  constructor(world: World, budgetMs: number | undefined, parent: AbortSignal | undefined) {
-    if (budgetMs !== undefined && !(budgetMs > 0)) {
-      throw new GavotteError('GV_BAD_INPUT', `timeBudget ${budgetMs} must be above 0 ms`);
-    }
-    this.#world = world;
-    this.#budgetMs = budgetMs;
-    this.#startedAt = world.clock.monotonic();
-    this.signal =
-      parent === undefined ? this.#controller.signal : AbortSignal.any([parent, this.#controller.signal]);
-    if (budgetMs !== undefined) {
-      world.clock.sleep(budgetMs, this.#timer.signal).then(
-        () => this.#controller.abort(),
-        () => {},
-      );
-    }
-  }
-
-  /** What a stage may take that must be over by `share` of the budget. */
-  until(share: number): { signal: AbortSignal; timeoutMs?: number } {
-    if (this.#budgetMs === undefined) return { signal: this.signal };
-    const left = this.#startedAt + share * this.#budgetMs - this.#world.clock.monotonic();
-    return { signal: this.signal, timeoutMs: Math.max(1, left) };
-  }
-
-  end(): void {
-    this.#timer.abort();
-  }
 }

@@ -3,7 +3,8 @@ import type { AccountId } from '../ledger/index.ts';
 import type { Bookings } from './booking/bookings.ts';
 import type { Announce } from './news.ts';
 import type { PortfolioConstraints, PortfolioStrategy } from './portfolio/index.ts';
-import type { BookedDeal, DealSelection, FailedBooking, NormalizedQuote } from './types.ts';
+import type { BookedDeal, DealSelection, FailedBooking } from './results.ts';
+import type { NormalizedQuote } from './types.ts';
 
 /** Stage 4's input. `quoteSellerMap` (quote id → base URL), when given, must name the seller each quote came from. */
 export interface SelectAndBookInput {

@@ -1,7 +1,8 @@
 import { type Clock, type EpochMs, GavotteError, mapBounded, withDeadline } from '../../kernel/index.ts';
 import type { AccountId, Ledger } from '../../ledger/index.ts';
+import type { BookedDeal } from '../results.ts';
 import type { DeskRules } from '../rules/index.ts';
-import type { BookedDeal, Deal, DealsClientFactory, NormalizedQuote } from '../types.ts';
+import type { Deal, DealsClientFactory, NormalizedQuote } from '../types.ts';
 import { askSeller } from './ask-seller.ts';
 import { type BookingIntent, makeIntent, readIntent, writeIntent } from './intent.ts';
 

@@ -7,13 +7,8 @@ import {
   subtract,
   uuidFrom,
 } from '../../kernel/index.ts';
-import type {
-  NegotiationMessage,
-  NegotiationRecord,
-  NegotiationReply,
-  NegotiationRound,
-  VerifiedQuote,
-} from '../types.ts';
+import type { NegotiationRecord, NegotiationRound } from '../results.ts';
+import type { NegotiationMessage, NegotiationReply, VerifiedQuote } from '../types.ts';
 import { readAnswer, type SellerAnswer } from './reply.ts';
 import type { NegotiationContext, NegotiationDecision, NegotiationStrategy } from './strategy.ts';
 

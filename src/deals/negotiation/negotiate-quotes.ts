@@ -8,14 +8,8 @@ import {
   withDeadline,
 } from '../../kernel/index.ts';
 import type { QuoteNormalizer } from '../pricing/index.ts';
-import type {
-  DealsClientFactory,
-  NegotiationMessage,
-  NegotiationRecord,
-  NegotiationReply,
-  NegotiationRound,
-  VerifiedQuote,
-} from '../types.ts';
+import type { NegotiationRecord, NegotiationRound } from '../results.ts';
+import type { DealsClientFactory, NegotiationMessage, NegotiationReply, VerifiedQuote } from '../types.ts';
 import { QuoteNegotiation } from './negotiate-quote.ts';
 import type { NegotiationStrategyFactory } from './strategy.ts';
 

@@ -1,5 +1,6 @@
 import type { Money } from '../../kernel/index.ts';
-import type { NegotiationReply, NegotiationRound, VerifiedQuote } from '../types.ts';
+import type { NegotiationRound } from '../results.ts';
+import type { NegotiationReply, VerifiedQuote } from '../types.ts';
 
 /** What a strategy knows when it is its turn. All prices are raw CPMs in the seller's currency. */
 export interface NegotiationContext {
