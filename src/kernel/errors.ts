@@ -37,6 +37,7 @@ export const ERROR_CODES = {
   GV_CANCELLED: { recovery: 'terminal', outcome: 'unknown' },
   /** The address is not one we may call (not https, not public, a redirect). */
   GV_URL_FORBIDDEN: { recovery: 'correctable', outcome: 'failed' },
+  /** The answer is larger than the call allows, as sent or inflated; the rest was not read. */
   GV_RESPONSE_TOO_LARGE: { recovery: 'terminal', outcome: 'unknown' },
   /** The answer is not what the contract promises. */
   GV_RESPONSE_INVALID: { recovery: 'terminal', outcome: 'unknown' },
@@ -44,6 +45,7 @@ export const ERROR_CODES = {
   GV_SELLER_REJECTED: { recovery: 'correctable', outcome: 'failed' },
   /** The seller failed (5xx): it may have acted before it did. */
   GV_SELLER_ERROR: { recovery: 'transient', outcome: 'unknown' },
+  /** The seller failed too often of late; it is left alone for a while. */
   GV_BREAKER_OPEN: { recovery: 'transient', outcome: 'failed' },
   /** A quote broke invariant I6 or does not echo what was asked. */
   GV_QUOTE_REFUSED: { recovery: 'terminal', outcome: 'failed' },
