@@ -4,6 +4,7 @@ export { InMemoryEventBus } from '../coordination/index.ts';
 export { type BookingResult, Bookings, type BookingsOptions, dealAccount } from './booking/bookings.ts';
 // For other rooms of the package.
 export { type BookingIntent, readIntent } from './booking/intent.ts';
+export { HttpDealsClient } from './clients/http-deals-client.ts';
 export { createDealsClientFactory } from './clients/index.ts';
 export {
   type CheckSellerOptions,
@@ -22,14 +23,22 @@ export {
 } from './orchestrator.ts';
 export { greedy, optimal, type PortfolioConstraints, type PortfolioStrategy } from './portfolio/index.ts';
 export { effectiveCpmWaterfall, QuoteNormalizer, type QuoteNormalizerOptions } from './pricing/index.ts';
+export { type ProductResolution, resolveProduct } from './product-resolution.ts';
 export type { SellerProgress } from './quote-stage.ts';
 export {
   AampRegistry,
+  type AgentCard,
+  type AgentStanding,
   AgentsRegistry,
   filterSellers,
+  type ListedSeller,
+  type Listing,
   ProbingRegistry,
   RegistryClient,
+  type RegistryClientOptions,
+  type RegistrySource,
   StaticRegistry,
+  type TrustedKey,
 } from './registry/index.ts';
 export type {
   BookedDeal,

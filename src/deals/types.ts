@@ -207,7 +207,7 @@ export interface DealsClient {
 /** Makes the client of one seller; called once per seller and URL. */
 export type DealsClientFactory = (seller: Pick<Seller, 'sellerId' | 'url'>) => DealsClient;
 
-/** What stage 1 needs; `AampRegistry`, `AgentsRegistry`, `StaticRegistry` and their merger offer it. */
+/** What stage 1 needs; `RegistryClient` offers it over any number of sources. */
 export interface SellerRegistry {
   discoverSellers(query: { mediaType?: string }, options?: CallOptions): Promise<Discovery>;
 }

@@ -71,7 +71,11 @@ async function replay(intent: BookingIntent, context: AskSellerContext, over: bo
   const again = await outcomeOf(() => book(intent, context));
   if (again.ok) return { kind: 'deal', deal: again.value };
   if (saysGone(again.error)) return { kind: 'none', reason: again.error.message };
-  const refused = context.rules.bookingVerdict(again.error) === 'failed' && over;
+  // Only the seller's own word counts: a connection refused to us says nothing of an earlier one.
+  const refused =
+    over &&
+    again.error.code === 'GV_SELLER_REJECTED' &&
+    context.rules.bookingVerdict(again.error) === 'failed';
   return refused
     ? { kind: 'none', reason: again.error.message }
     : { kind: 'wait', reason: again.error.message };

@@ -138,6 +138,19 @@ test('fault/B4 a seller that ignores keys is not asked twice', async () => {
   assert.equal(await reserved(ledger), VALUE);
 });
 
+test('a refused connection on a late replay releases nothing: only the seller’s own word does', async () => {
+  const under = await desk();
+  under.seller.bookDeal = () => Promise.reject(new GavotteError('GV_NETWORK_LOST', 'lost'));
+  const { result, ledger, bookings } = await book(under);
+  assert.equal(result.outcome, 'unknown');
+  await under.simulation.pass(26 * HOUR);
+  under.seller.getQuote = () => Promise.reject(rejected(410, 'quote_expired'));
+  under.seller.bookDeal = () => Promise.reject(new GavotteError('GV_NETWORK_REFUSED', 'refused'));
+  const [later] = await under.simulation.run(bookings.recover('acme', 'restart'), HOUR);
+  assert.equal(later?.outcome, 'unknown');
+  assert.equal(await reserved(ledger), VALUE);
+});
+
 test('fault/B4 a second contract on one quote is found and cancelled', async () => {
   const under = await desk({ ignoresKeys: true });
   const { bookings } = await book(under);
