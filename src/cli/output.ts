@@ -66,7 +66,9 @@ export class Output {
     this.stderr.write(`${text}\n`);
   }
 
-  /** Ends a command that did its work. @returns the exit code */
+  /**
+   * Ends a command that did its work; one that goes on serving may end so early. @returns the exit code
+   */
   finish(report: Report): number {
     return this.#end(report.failed === true ? EXIT_FAILED : EXIT_DONE, report.json, () => {
       if (report.text !== '') this.stdout.write(`${report.text}\n`);

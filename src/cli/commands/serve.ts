@@ -25,18 +25,18 @@ export function configure(command: Command, context: CommandContext): void {
     .action(context.action((options: MarketOptions) => runMarket(options, context)));
 }
 
-/** The addresses go out at once, on stdout, for people and for programs that start it; the report follows at the end. */
+/** The report goes out as soon as the market listens, for people and for programs that start it. */
 async function runMarket(options: MarketOptions, { output, signal }: CommandContext): Promise<Report> {
   const market = await serveMarket({ ...options, clock: realClock, liars: options.liars === true });
-  if (output.json) output.stdout.write(`${JSON.stringify(addresses(market))}\n`);
-  else output.print(showMarket(market));
+  const report = { json: addresses(market), text: showMarket(market) };
+  output.finish(report);
   output.note('Serving until Ctrl-C.');
   await new Promise<void>((resolve) => {
     if (signal.aborted) resolve();
     else signal.addEventListener('abort', () => resolve(), { once: true });
   });
   await market.close();
-  return { json: {}, text: '' };
+  return report;
 }
 
 function addresses(market: RunningMarket): object {
