@@ -8,6 +8,11 @@ import { captureOutput } from './testing/capture.ts';
 
 const loaded: string[] = [];
 
+function howOften(text: string): string {
+  if (/^\d+$/.test(text)) return text;
+  throw new GavotteError('GV_BAD_INPUT', `--times ${text} must be a whole number`);
+}
+
 const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'greet',
@@ -18,7 +23,7 @@ const COMMANDS: readonly CommandEntry[] = [
         configure: (command, context) => {
           command
             .argument('<name>')
-            .option('--times <n>', 'how often', '1')
+            .option('--times <n>', 'how often', howOften, '1')
             .action(
               context.action(async (name: string, options: { times: string }) => ({
                 json: { name, times: options.times },
@@ -71,6 +76,7 @@ describe('exit codes', () => {
     ['greet', 2],
     ['greet Ann Bob', 2],
     ['greet Ann --tims 3', 2],
+    ['greet Ann --times x', 2],
     ['sellers', 2],
     ['sellers chek', 2],
     ['--help', 0],

@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { GavotteError } from '../kernel/index.ts';
 import type { CommandContext, CommandEntry } from './command.ts';
-import { EXIT_DONE, EXIT_USAGE, type Output, type Report } from './output.ts';
+import { EXIT_DONE, EXIT_FAILED, EXIT_USAGE, type Output, type Report } from './output.ts';
 
 /** What commander wrote instead of running an action. */
 interface Spoken {
@@ -49,8 +49,12 @@ function usageError(spoken: Spoken): GavotteError {
   });
 }
 
-function afterCommander(thrown: unknown, output: Output, spoken: Spoken): number {
-  if (!(thrown instanceof CommanderError)) return output.fail(thrown);
+function afterCommander(thrown: unknown, output: Output, spoken: Spoken, began: boolean): number {
+  if (!(thrown instanceof CommanderError)) {
+    // A value that an option's own parser refuses is wrong usage, as an option that does not exist is.
+    const isUsage = !began && thrown instanceof GavotteError && thrown.code === 'GV_BAD_INPUT';
+    return output.fail(thrown, isUsage ? EXIT_USAGE : EXIT_FAILED);
+  }
   if (!ASKED_FOR.has(thrown.code) || spoken.out === '') {
     if (spoken.err.startsWith('Usage:') && !output.json) output.note(spoken.err.trimEnd());
     else output.fail(usageError(spoken), EXIT_USAGE);
@@ -80,6 +84,7 @@ export async function runCommand(
   const { commands, output } = options;
   const spoken: Spoken = { out: '', err: '' };
   let exitCode: number = EXIT_DONE;
+  let began = false;
   const context: CommandContext = {
     output,
     signal: options.signal,
@@ -87,6 +92,7 @@ export async function runCommand(
     action:
       <Args extends readonly unknown[]>(work: (...given: Args) => Promise<Report>) =>
       async (...given: Args) => {
+        began = true;
         exitCode = output.finish(await work(...given));
       },
   };
@@ -100,6 +106,6 @@ export async function runCommand(
     await program.parseAsync(args, { from: 'user' });
     return exitCode;
   } catch (thrown) {
-    return afterCommander(thrown, output, spoken);
+    return afterCommander(thrown, output, spoken, began);
   }
 }
