@@ -29,6 +29,14 @@ test('house/docs: every link to a file in the pages leads to one', () => {
   assert.deepEqual(problems, []);
 });
 
+test('house/docs: the index names every page', () => {
+  const index = readFileSync(join(root, 'docs/README.md'), 'utf8');
+  const missing = [...pages().keys()]
+    .filter((path) => path.startsWith('docs/') && path !== 'docs/README.md')
+    .filter((path) => !index.includes(`(${path.slice('docs/'.length)})`));
+  assert.deepEqual(missing, []);
+});
+
 test('house/docs: every file that a script of package.json runs is there', () => {
   const files = new Set(repositoryFiles());
   for (const [name, line] of Object.entries(scripts)) {

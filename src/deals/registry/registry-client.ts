@@ -26,6 +26,7 @@ const FAIR_CARD_MS = 500;
 const LIST_SHARE = 0.5;
 const END_SHARE = 0.95;
 
+/** Where to look for sellers, and what their cards are checked with. */
 export interface RegistryClientOptions {
   /** In order of preference: the first that lists a seller names it. */
   readonly sources: readonly RegistrySource[];
