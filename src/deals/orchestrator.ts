@@ -3,7 +3,6 @@ import {
   type Currency,
   createRealWorld,
   type FxTable,
-  GavotteError,
   type Money,
   newId,
   type World,
