@@ -115,7 +115,6 @@ function planningContext(
   ledger: Ledger,
   context: CommandContext,
 ): PlanContext {
-  const view = new SellerProgressView(stderrScreen, { clock: world.clock, timeoutMs: QUOTE_TIMEOUT_MS });
   const apiKeys = Object.fromEntries(market.sellers.map((seller) => [seller.url, seller.apiKey]));
   return {
     world,
@@ -128,7 +127,6 @@ function planningContext(
     portfolio: greedy,
     negotiation: { strategy: adaptive, maxRounds: 6, timeBudgetMs: 10_000 },
     quoteTimeout: QUOTE_TIMEOUT_MS,
-    onProgress: (progress) => view.update(progress),
     signal: context.signal,
   };
 }
@@ -141,7 +139,12 @@ async function planAndBook({
 }: Stage): Promise<{ plan: Plan; findings: readonly ChannelFindings[]; booked: BookedPlan }> {
   const { output, signal } = context;
   const brief = demoBrief({ impressions: 500_000, maxDeals: 8 });
-  const { plan, findings } = await makePlan(brief, planning);
+  const view = new SellerProgressView(stderrScreen, { clock: world.clock, timeoutMs: QUOTE_TIMEOUT_MS });
+  const { plan, findings } = await makePlan(brief, {
+    ...planning,
+    onProgress: (progress) => view.update(progress),
+  });
+  view.end();
   for (const warning of findings.flatMap((each) => each.warnings))
     output.note(`warning: ${safeText(warning)}`);
   output.print(
