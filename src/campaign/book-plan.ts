@@ -103,12 +103,12 @@ export async function bookPlan(plan: Plan, context: BookContext): Promise<Booked
 }
 
 function checkRates(brief: CampaignBrief, context: BookContext): void {
-  if (brief.fx === undefined) return;
-  if (context.fx !== undefined && canonicalJson(context.fx) !== canonicalJson(brief.fx)) {
+  if (context.fx !== undefined && canonicalJson(context.fx) !== canonicalJson(brief.fx ?? null)) {
     throw new GavotteError('GV_PLAN_CHANGED', 'the FX rates are not those the plan was made with', {
       fix: 'Plan again with the new rates.',
     });
   }
+  if (brief.fx === undefined) return;
   const ageMs = context.world.clock.now() - brief.fx.asOf;
   if (ageMs > FX_MAX_AGE_MS) {
     throw new GavotteError(

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { SupplyPathInfo } from '../deals/index.ts';
+import type { PortfolioConstraints, SupplyPathInfo } from '../deals/index.ts';
 import {
   add,
   compare,
@@ -28,6 +28,8 @@ export interface ChannelBrief {
   readonly contentCategories: readonly string[];
   /** Also ask for these shares of `impressions`. */
   readonly volumeSteps: readonly number[];
+  /** What the portfolio must satisfy besides the budget; only the optimal one can. */
+  readonly constraints: PortfolioConstraints;
 }
 
 /** What a person wants bought. The only input that allows spending, and only through a plan's hash. */
@@ -60,6 +62,8 @@ const name = z
   .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'must be 1 to 64 of a-z 0-9 . _ - and begin with a letter or digit');
 const day = z.iso.date('must be a date YYYY-MM-DD');
 
+const share = z.number().min(0).max(1);
+
 const channelSchema = z.strictObject({
   channel: name,
   budget: moneySchema,
@@ -71,7 +75,20 @@ const channelSchema = z.strictObject({
   excludedSellers: z.array(z.string()).default([]),
   contentCategories: z.array(z.string()).default([]),
   volumeSteps: z.array(z.number().positive().max(1)).min(1).default([1]),
+  constraints: z
+    .strictObject({
+      minImpressions: z.int().positive().optional(),
+      maxSellerShare: share.positive().optional(),
+      dealTypeShares: z
+        .partialRecord(z.enum(DEAL_TYPES), z.strictObject({ min: share.optional(), max: share.optional() }))
+        .optional(),
+    })
+    .default({}),
 });
+
+const fxSchema = z
+  .strictObject({ asOf: z.iso.datetime(), base: z.string(), rates: z.record(z.string(), z.string()) })
+  .transform(({ asOf, ...rest }): FxTable => ({ asOf: Date.parse(asOf) as EpochMs, ...rest }));
 
 const briefSchema = z.strictObject({
   advertiser: z.strictObject({ id: name, cap: moneySchema }),
@@ -88,10 +105,7 @@ const briefSchema = z.strictObject({
       }),
     )
     .default([]),
-  fx: z
-    .strictObject({ asOf: z.iso.datetime(), base: z.string(), rates: z.record(z.string(), z.string()) })
-    .transform(({ asOf, ...rest }): FxTable => ({ asOf: Date.parse(asOf) as EpochMs, ...rest }))
-    .optional(),
+  fx: fxSchema.optional(),
 });
 
 /**
@@ -99,6 +113,26 @@ const briefSchema = z.strictObject({
  * @throws GV_BAD_INPUT naming every field that is wrong, its value and the rule.
  */
 export function parseBrief(text: string, source = 'brief'): CampaignBrief {
+  const brief = readJson(
+    text,
+    source,
+    briefSchema,
+    'examples/brief.json is a complete brief',
+  ) as CampaignBrief;
+  checkSums(brief, source);
+  return brief;
+}
+
+/**
+ * Reads dated FX rates, `{"asOf": "2026-11-23T11:00:00Z", "base": "USD", "rates": {"EUR": "0.8"}}`: one unit of `base`
+ * buys that many of the other.
+ * @throws GV_BAD_INPUT
+ */
+export function parseFx(text: string, source = 'rates'): FxTable {
+  return readJson(text, source, fxSchema, 'rates are texts, such as "EUR": "0.8"');
+}
+
+function readJson<T>(text: string, source: string, schema: z.ZodType<T>, hint: string): T {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -108,22 +142,16 @@ export function parseBrief(text: string, source = 'brief'): CampaignBrief {
       fix: 'Correct the JSON.',
     });
   }
-  const parsed = briefSchema.safeParse(value);
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map(
-      (issue) => `${issue.path.join('.') || source}: ${issue.message}`,
-    );
-    throw new GavotteError(
-      'GV_BAD_INPUT',
-      `${source} has ${problems.length} problem(s): ${problems.join('; ')}`,
-      {
-        fix: 'Correct the named fields; examples/brief.json is a complete brief.',
-      },
-    );
-  }
-  const brief = parsed.data as CampaignBrief;
-  checkSums(brief, source);
-  return brief;
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.') || source}: ${issue.message}`);
+  throw new GavotteError(
+    'GV_BAD_INPUT',
+    `${source} has ${problems.length} problem(s): ${problems.join('; ')}`,
+    {
+      fix: `Correct the named fields; ${hint}.`,
+    },
+  );
 }
 
 function checkSums(brief: CampaignBrief, source: string): void {

@@ -1,7 +1,7 @@
 // For users of the package.
 export { type CapChange, channelAccount } from './accounts.ts';
 export { type BookContext, type BookedPlan, bookPlan } from './book-plan.ts';
-export { type CampaignBrief, type ChannelBrief, parseBrief } from './brief.ts';
+export { type CampaignBrief, type ChannelBrief, parseBrief, parseFx } from './brief.ts';
 export {
   type ChannelFindings,
   type ChannelPlan,

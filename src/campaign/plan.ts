@@ -154,7 +154,7 @@ async function planChannel(
     remaining: await stillFree(brief, channel, context.ledger),
     slots: channel.maxDeals,
     held: [],
-    constraints: {},
+    constraints: channel.constraints,
   });
   return {
     channel: channel.channel,

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bookPlan, makePlan, type Plan, parsePlan, planHash } from '../../src/campaign/index.ts';
+import { bookPlan, makePlan, type Plan, parseFx, parsePlan, planHash } from '../../src/campaign/index.ts';
 import { createDealsClientFactory, greedy, ProbingRegistry, RegistryClient } from '../../src/deals/index.ts';
-import { type HttpHandler, Simulation } from '../../src/kernel/index.ts';
+import { type FxTable, type HttpHandler, Simulation } from '../../src/kernel/index.ts';
 import { openLedger, sqliteStore } from '../../src/ledger/index.ts';
 import { createMarket } from '../../src/market/index.ts';
 
@@ -51,7 +51,8 @@ async function desk(meddle: (handler: HttpHandler) => HttpHandler = (handler) =>
     ledger,
     contracts: () => market.sellers.flatMap(({ books }) => books.liveContracts()),
     plan: async (text = brief()) => (await simulation.run(makePlan(text, context), HOUR)).plan,
-    book: (plan: Plan) => simulation.run(bookPlan(plan, context), HOUR),
+    book: (plan: Plan, fx?: FxTable) =>
+      simulation.run(bookPlan(plan, fx === undefined ? context : { ...context, fx }), HOUR),
     pass: (ms: number) => simulation.pass(ms),
   };
 }
@@ -155,7 +156,9 @@ test('a quote in another currency is converted at the brief’s rates, and refus
   const [pick] = plan.channels[0]!.picks;
   assert.equal(pick!.finalCpm!.currency, 'USD');
   assert.equal(plan.cost.amountMicros, (pick!.finalCpm!.amountMicros * 400 * 8) / 10);
-  const booked = await under.book(plan);
+  const rates = parseFx(JSON.stringify({ ...fx, rates: { EUR: '0.81' } }));
+  await assert.rejects(under.book(plan, rates), { code: 'GV_PLAN_CHANGED' });
+  const booked = await under.book(plan, parseFx(JSON.stringify(fx)));
   assert.deepEqual(booked.totalSpend, plan.cost);
   await under.pass(24 * HOUR);
   await assert.rejects(under.book(plan), { code: 'GV_FX_STALE' });
