@@ -1,4 +1,4 @@
-import { GavotteError, type Micros, type Money, micros, showMoney } from '../kernel/index.ts';
+import { currency, GavotteError, type Micros, type Money, micros, showMoney } from '../kernel/index.ts';
 import { accountOf, bad, type Step, unchanged, used } from './balances.ts';
 import { pathOf, type Rows } from './rows.ts';
 import type { Account, AccountId } from './types.ts';
@@ -16,6 +16,7 @@ export function openAccount(rows: Rows, id: AccountId, cap: Money): Step {
       'Use up to 80 letters, digits and . _ : @ - in names joined by "/".',
     );
   }
+  currency(cap.currency);
   if (micros(cap.amountMicros) < 0)
     throw bad(`cap ${showMoney(cap)} of ${id} is negative`, 'Give a cap of zero or more.');
   const existing = rows.accounts.get(id);

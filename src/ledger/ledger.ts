@@ -1,6 +1,7 @@
 import { type Clock, type EpochMs, GavotteError } from '../kernel/index.ts';
 import { auditBooks } from './audit.ts';
 import { applyCommand } from './machine.ts';
+import { readPostings, writePostings } from './postings.ts';
 import { keysOf, type Rows } from './rows.ts';
 import { type Decision, entryHash, type Head, type LedgerStore, type StoredEntry } from './store.ts';
 import type {
@@ -104,7 +105,7 @@ class StoredLedger implements Ledger {
     return stored.map((entry) => ({
       ...entry,
       command: JSON.parse(entry.command),
-      postings: JSON.parse(entry.postings),
+      postings: readPostings(entry.postings),
     }));
   }
   audit(): Promise<AuditReport> {
@@ -163,7 +164,7 @@ function decideAll(
           seq,
           at: now,
           command: JSON.stringify(command),
-          postings: JSON.stringify(step.postings),
+          postings: writePostings(step.postings),
           previousHash: hash,
         };
         hash = entryHash(entry);

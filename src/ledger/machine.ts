@@ -10,7 +10,7 @@ import type { Command, Posting } from './types.ts';
  * The rules of the books as a function of the rows: no clock, no disk. Run it in `rows.atomically`, which takes
  * back what a command that throws has put.
  * @throws GV_ACCOUNT_UNKNOWN, GV_CAP_EXCEEDED, GV_ID_CONFLICT, GV_TRANSFER_STATE, GV_LEASE_STALE, GV_BAD_INPUT,
- * GV_MONEY_RANGE
+ * GV_MONEY_RANGE, GV_CURRENCY_UNKNOWN
  */
 export function applyCommand(rows: Rows, command: Command, now: EpochMs): Step {
   // I11: nothing moves that nobody allowed.

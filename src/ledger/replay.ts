@@ -1,5 +1,6 @@
-import { canonicalJson, GavotteError } from '../kernel/index.ts';
+import { GavotteError } from '../kernel/index.ts';
 import { applyCommand } from './machine.ts';
+import { readPostings, writePostings } from './postings.ts';
 import { pathOf, Rows } from './rows.ts';
 import { EMPTY_HEAD, entryHash, type Head, type StoredEntry } from './store.ts';
 import type { AccountId, Bucket, Command, Posting } from './types.ts';
@@ -30,9 +31,9 @@ export class Replay {
     this.#checkLink(entry);
     this.head = { seq: entry.seq, hash: entry.hash };
     try {
-      const postings = JSON.parse(entry.postings) as readonly Posting[];
+      const postings = readPostings(entry.postings);
       const touched = this.#add(entry.seq, postings);
-      this.#apply(entry, postings);
+      this.#apply(entry);
       for (const id of touched) this.#checkCap(entry.seq, id);
     } catch (error) {
       this.#report(`entry ${entry.seq} cannot be replayed: ${GavotteError.from(error).message}`);
@@ -63,10 +64,10 @@ export class Replay {
     return touched;
   }
 
-  #apply(entry: StoredEntry, postings: readonly Posting[]): void {
+  #apply(entry: StoredEntry): void {
     const command = JSON.parse(entry.command) as Command;
     const step = this.rows.atomically(() => applyCommand(this.rows, command, entry.at));
-    if (canonicalJson(step.postings) !== canonicalJson(postings))
+    if (writePostings(step.postings) !== entry.postings)
       this.#report(`the legs of entry ${entry.seq} are not what its command moves`);
   }
 

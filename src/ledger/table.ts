@@ -4,12 +4,14 @@
  */
 export class Table<T> {
   readonly #rows = new Map<string, T>();
-  readonly #changed = new Set<string>();
+  /** Keys of what was put, and whether it is new, that is, not stored yet. */
+  readonly #changed = new Map<string, boolean>();
   readonly #watched = new Set<string>();
   readonly #isWatched: (row: T) => boolean;
-  /** What the current command has replaced, in order. */
-  #keys: string[] = [];
-  #before: (T | undefined)[] = [];
+  /** What the current command has replaced, in order: the first `#depth` of these; the arrays are reused. */
+  readonly #keys: string[] = [];
+  readonly #before: (T | undefined)[] = [];
+  #depth = 0;
 
   /** `isWatched` picks the rows that `watched` lists, so that finding the few due ones need not look at all. */
   constructor(isWatched: (row: T) => boolean = () => false) {
@@ -29,9 +31,15 @@ export class Table<T> {
     return [...this.#watched].sort().map((key) => this.#rows.get(key)!);
   }
 
-  /** The rows to write, in the order they were first put. */
-  changed(): readonly T[] {
-    return [...this.#changed].flatMap((key) => this.#rows.get(key) ?? []);
+  /** The rows to write, in the order they were first put: those not stored yet, and those stored otherwise. */
+  changes(): { readonly added: readonly T[]; readonly changed: readonly T[] } {
+    const added: T[] = [];
+    const changed: T[] = [];
+    for (const [key, isNew] of this.#changed) {
+      const row = this.#rows.get(key);
+      if (row !== undefined) (isNew ? added : changed).push(row);
+    }
+    return { added, changed };
   }
 
   load(key: string, row: T): void {
@@ -41,22 +49,22 @@ export class Table<T> {
   }
 
   put(key: string, row: T): void {
-    this.#keys.push(key);
-    this.#before.push(this.#rows.get(key));
-    this.#changed.add(key);
+    const before = this.#rows.get(key);
+    this.#keys[this.#depth] = key;
+    this.#before[this.#depth] = before;
+    this.#depth += 1;
+    if (!this.#changed.has(key)) this.#changed.set(key, before === undefined);
     this.load(key, row);
   }
 
   /** Keeps what was put so far; it can no longer be taken back. */
   keep(): void {
-    if (this.#keys.length === 0) return;
-    this.#keys = [];
-    this.#before = [];
+    this.#depth = 0;
   }
 
   /** Takes back what was put since `keep`. */
   takeBack(): void {
-    for (let index = this.#keys.length - 1; index >= 0; index -= 1) {
+    for (let index = this.#depth - 1; index >= 0; index -= 1) {
       const key = this.#keys[index]!;
       const before = this.#before[index];
       if (before !== undefined) this.load(key, before);

@@ -1,5 +1,5 @@
 import type { Currency, EpochMs, Micros } from '../../kernel/index.ts';
-import type { StoredEntry } from '../store.ts';
+import { EMPTY_HEAD, type StoredEntry } from '../store.ts';
 import type { Account, Lease, Reservation, ReservationState } from '../types.ts';
 
 /** A row as any store gives it: integers as numbers, or as texts where the driver keeps 64-bit ones exact. */
@@ -41,23 +41,6 @@ export function reservationFrom(row: Row): Reservation {
   };
 }
 
-export function reservationValues(
-  row: Reservation,
-): [string, string, number, string, string, number, number | null, string, number] {
-  const { amount } = row;
-  return [
-    row.id,
-    row.account,
-    amount.amountMicros,
-    amount.currency,
-    row.state,
-    row.settled,
-    row.expiresAt,
-    row.memo,
-    row.changedAt,
-  ];
-}
-
 export function leaseFrom(row: Row): Lease {
   return {
     account: row.account as string,
@@ -94,7 +77,7 @@ export function entryFrom(row: Row): StoredEntry {
     at: time(row.at),
     command: row.command as string,
     postings: row.postings as string,
-    previousHash: row.previous_hash as string,
+    previousHash: (row.previous_hash as string | null) ?? EMPTY_HEAD.hash,
     hash: row.hash as string,
   };
 }

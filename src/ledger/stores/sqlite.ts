@@ -12,45 +12,58 @@ import {
   unavailable,
 } from '../store.ts';
 import type { Account, AccountId, Reservation, ReservationState } from '../types.ts';
-import {
-  accountFrom,
-  accountValues,
-  entryFrom,
-  leaseFrom,
-  leaseValues,
-  reservationFrom,
-  reservationValues,
-} from './columns.ts';
+import { accountFrom, accountValues, entryFrom, leaseFrom, leaseValues, reservationFrom } from './columns.ts';
 
+/**
+ * `position` gives reservations in the order they were made. An entry does not repeat the hash before its own: it
+ * is the one of the entry before.
+ */
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS ledger_accounts (
     id TEXT PRIMARY KEY, currency TEXT NOT NULL, cap INTEGER NOT NULL,
     reserved INTEGER NOT NULL, leased INTEGER NOT NULL, settled INTEGER NOT NULL) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS ledger_reservations (
-    position INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, account TEXT NOT NULL, amount INTEGER NOT NULL, currency TEXT NOT NULL,
-    state TEXT NOT NULL, settled INTEGER NOT NULL, expires_at INTEGER, memo TEXT NOT NULL, changed_at INTEGER NOT NULL);
-  CREATE INDEX IF NOT EXISTS ledger_reservations_due ON ledger_reservations (expires_at) WHERE state = 'reserved' AND expires_at IS NOT NULL;
+    id TEXT PRIMARY KEY, position INTEGER NOT NULL, account TEXT NOT NULL, amount INTEGER NOT NULL,
+    currency TEXT NOT NULL, state TEXT NOT NULL, settled INTEGER NOT NULL, expires_at INTEGER,
+    memo TEXT NOT NULL, changed_at INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS ledger_reservations_due ON ledger_reservations (expires_at)
+    WHERE state = 'reserved' AND expires_at IS NOT NULL;
   CREATE INDEX IF NOT EXISTS ledger_reservations_live ON ledger_reservations (account) WHERE state = 'reserved';
   CREATE TABLE IF NOT EXISTS ledger_leases (
-    account TEXT NOT NULL, holder TEXT NOT NULL, epoch INTEGER NOT NULL, amount INTEGER NOT NULL, currency TEXT NOT NULL,
-    reserved INTEGER NOT NULL, settled INTEGER NOT NULL, expires_at INTEGER NOT NULL, state TEXT NOT NULL,
-    PRIMARY KEY (account, holder)) WITHOUT ROWID;
+    account TEXT NOT NULL, holder TEXT NOT NULL, epoch INTEGER NOT NULL, amount INTEGER NOT NULL,
+    currency TEXT NOT NULL, reserved INTEGER NOT NULL, settled INTEGER NOT NULL, expires_at INTEGER NOT NULL,
+    state TEXT NOT NULL, PRIMARY KEY (account, holder)) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS ledger_entries (
-    seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, command TEXT NOT NULL, postings TEXT NOT NULL,
-    previous_hash TEXT NOT NULL, hash TEXT NOT NULL);
-  CREATE TABLE IF NOT EXISTS ledger_head (one INTEGER PRIMARY KEY CHECK (one = 1), version INTEGER NOT NULL, seq INTEGER NOT NULL, hash TEXT NOT NULL);
+    seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, command TEXT NOT NULL, postings TEXT NOT NULL, hash TEXT NOT NULL);
+  CREATE TABLE IF NOT EXISTS ledger_head (
+    one INTEGER PRIMARY KEY CHECK (one = 1), version INTEGER NOT NULL, seq INTEGER NOT NULL, hash TEXT NOT NULL);
 `;
 
-const ACCOUNT_BY_ID = 'SELECT * FROM ledger_accounts WHERE id = ?';
-const RESERVATION_BY_ID = 'SELECT * FROM ledger_reservations WHERE id = ?';
-const UPSERT_RESERVATION = `
-  INSERT INTO ledger_reservations (id, account, amount, currency, state, settled, expires_at, memo, changed_at)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-  ON CONFLICT (id) DO UPDATE SET account = excluded.account, state = excluded.state, settled = excluded.settled,
-    memo = excluded.memo, changed_at = excluded.changed_at`;
+const ACCOUNTS_BY_ID = 'SELECT * FROM ledger_accounts WHERE id IN (SELECT value FROM json_each(?))';
+const RESERVATIONS_BY_ID = 'SELECT * FROM ledger_reservations WHERE id IN (SELECT value FROM json_each(?))';
+const DUE_RESERVATIONS = `SELECT * FROM ledger_reservations WHERE state = 'reserved' AND expires_at <= ?`;
+const LEASE = 'SELECT * FROM ledger_leases WHERE account = ? AND holder = ?';
+const DUE_LEASES = `SELECT * FROM ledger_leases WHERE state = 'live' AND expires_at <= ?`;
+const ENTRIES_AFTER = `
+  SELECT entry.*, before.hash AS previous_hash
+  FROM ledger_entries AS entry LEFT JOIN ledger_entries AS before ON before.seq = entry.seq - 1
+  WHERE entry.seq > ? ORDER BY entry.seq LIMIT ?`;
+const WRITE_ACCOUNT = 'INSERT OR REPLACE INTO ledger_accounts VALUES (?, ?, ?, ?, ?, ?)';
+const ADD_RESERVATION = 'INSERT INTO ledger_reservations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)';
+const CHANGE_RESERVATION =
+  'UPDATE ledger_reservations SET account = ?, state = ?, settled = ?, memo = ?, changed_at = ? WHERE id = ?';
+const WRITE_LEASE = 'INSERT OR REPLACE INTO ledger_leases VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)';
+const ADD_ENTRY = 'INSERT INTO ledger_entries VALUES (?, ?, ?, ?, ?)';
+
+/**
+ * Pages (of 4 KB) in the write-ahead log before SQLite copies them into the file. The default of 1,000 is reached
+ * by every large batch, and each copy costs two more waits for the disk.
+ */
+const CHECKPOINT_PAGES = 8_192;
 
 /** Keeps the books in an SQLite database: the default, nothing to install. Takes the database over; `close` closes it. */
 export function sqliteStore(database: SqlDatabase): LedgerStore {
+  database.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
   const head = database.transaction(() => {
     database.exec(SCHEMA);
     database
@@ -80,7 +93,7 @@ class SqliteStore implements LedgerStore {
   }
 
   account(id: AccountId): Promise<Account | undefined> {
-    return this.#ask(() => this.#many(ACCOUNT_BY_ID, accountFrom, id)[0]);
+    return this.#ask(() => this.#many(ACCOUNTS_BY_ID, accountFrom, jsonList([id]))[0]);
   }
 
   accounts(root: AccountId | undefined): Promise<readonly Account[]> {
@@ -91,7 +104,7 @@ class SqliteStore implements LedgerStore {
   }
 
   reservation(id: string): Promise<Reservation | undefined> {
-    return this.#ask(() => this.#many(RESERVATION_BY_ID, reservationFrom, id)[0]);
+    return this.#ask(() => this.#many(RESERVATIONS_BY_ID, reservationFrom, jsonList([id]))[0]);
   }
 
   reservations(
@@ -107,8 +120,7 @@ class SqliteStore implements LedgerStore {
   }
 
   entries(after: number, limit: number): Promise<readonly StoredEntry[]> {
-    const sql = 'SELECT * FROM ledger_entries WHERE seq > ? ORDER BY seq LIMIT ?';
-    return this.#ask(() => this.#many(sql, entryFrom, after, limit));
+    return this.#ask(() => this.#many(ENTRIES_AFTER, entryFrom, after, limit));
   }
 
   snapshot(): Promise<Snapshot> {
@@ -133,47 +145,60 @@ class SqliteStore implements LedgerStore {
 
   #read(keys: Keys, now: EpochMs): Rows {
     const rows = new Rows();
-    for (const id of keys.reservations)
-      rows.load({ reservations: this.#many(RESERVATION_BY_ID, reservationFrom, id) });
+    if (keys.reservations.size > 0)
+      rows.load({
+        reservations: this.#many(RESERVATIONS_BY_ID, reservationFrom, jsonList(keys.reservations)),
+      });
     for (const { account, holder } of keys.leases.values())
+      rows.load({ leases: this.#many(LEASE, leaseFrom, account, holder) });
+    if (keys.due) {
       rows.load({
-        leases: this.#many(
-          'SELECT * FROM ledger_leases WHERE account = ? AND holder = ?',
-          leaseFrom,
-          account,
-          holder,
-        ),
+        reservations: this.#many(DUE_RESERVATIONS, reservationFrom, now),
+        leases: this.#many(DUE_LEASES, leaseFrom, now),
       });
-    if (keys.due)
-      rows.load({
-        reservations: this.#many(
-          `SELECT * FROM ledger_reservations WHERE state = 'reserved' AND expires_at <= ?`,
-          reservationFrom,
-          now,
-        ),
-        leases: this.#many(
-          `SELECT * FROM ledger_leases WHERE state = 'live' AND expires_at <= ?`,
-          leaseFrom,
-          now,
-        ),
-      });
-    for (const id of accountsOf(keys, rows))
-      rows.load({ accounts: this.#many(ACCOUNT_BY_ID, accountFrom, id) });
+    }
+    rows.load({ accounts: this.#many(ACCOUNTS_BY_ID, accountFrom, jsonList(accountsOf(keys, rows))) });
     return rows;
   }
 
   #write(rows: Rows, entries: readonly StoredEntry[]): void {
-    const account = this.#prepared('INSERT OR REPLACE INTO ledger_accounts VALUES (?, ?, ?, ?, ?, ?)');
-    for (const row of rows.accounts.changed()) account.run(...accountValues(row));
-    const reservation = this.#prepared(UPSERT_RESERVATION);
-    for (const row of rows.reservations.changed()) reservation.run(...reservationValues(row));
-    const lease = this.#prepared('INSERT OR REPLACE INTO ledger_leases VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
-    for (const row of rows.leases.changed()) lease.run(...leaseValues(row));
-    const entry = this.#prepared('INSERT INTO ledger_entries VALUES (?, ?, ?, ?, ?, ?)');
-    for (const each of entries)
-      entry.run(each.seq, each.at, each.command, each.postings, each.previousHash, each.hash);
+    const accounts = rows.accounts.changes();
+    for (const row of [...accounts.added, ...accounts.changed]) this.#run(WRITE_ACCOUNT, accountValues(row));
+    this.#writeReservations(rows, entries[0]!.seq);
+    const leases = rows.leases.changes();
+    for (const row of [...leases.added, ...leases.changed]) this.#run(WRITE_LEASE, leaseValues(row));
+    const entry = this.#prepared(ADD_ENTRY);
+    for (const { seq, at, command, postings, hash } of entries) entry.run(seq, at, command, postings, hash);
     const last = entries.at(-1)!;
-    this.#prepared('UPDATE ledger_head SET seq = ?, hash = ?').run(last.seq, last.hash);
+    this.#run('UPDATE ledger_head SET seq = ?, hash = ?', [last.seq, last.hash]);
+  }
+
+  /** A new reservation has an entry of its own, so positions counted from the first entry are never given twice. */
+  #writeReservations(rows: Rows, firstSeq: number): void {
+    const { added, changed } = rows.reservations.changes();
+    const add = this.#prepared(ADD_RESERVATION);
+    for (const [index, row] of added.entries()) {
+      const { amount } = row;
+      add.run(
+        row.id,
+        firstSeq + index,
+        row.account,
+        amount.amountMicros,
+        amount.currency,
+        row.state,
+        row.settled,
+        row.expiresAt,
+        row.memo,
+        row.changedAt,
+      );
+    }
+    const change = this.#prepared(CHANGE_RESERVATION);
+    for (const row of changed)
+      change.run(row.account, row.state, row.settled, row.memo, row.changedAt, row.id);
+  }
+
+  #run(sql: string, values: readonly SqlValue[]): void {
+    this.#prepared(sql).run(...values);
   }
 
   /** A read of one statement. */
@@ -209,6 +234,11 @@ class SqliteStore implements LedgerStore {
       .all(...values)
       .map(from);
   }
+}
+
+/** Any number of keys as one value, so that one statement reads them all. */
+function jsonList(keys: Iterable<string>): string {
+  return JSON.stringify([...keys]);
 }
 
 /** The condition for an account and everything below it; '0' is the character after '/'. */
