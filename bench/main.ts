@@ -1,4 +1,6 @@
 /** `npm run bench -- NAME`: prints one JSON object of figures; progress goes to stderr. */
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { crowdBench } from './crowd.ts';
 import { ledgerBench } from './ledger.ts';
 import { benchOptimise } from './optimise.ts';
@@ -10,23 +12,32 @@ const PARTS: Readonly<Record<string, () => object | Promise<object>>> = {
   optimise: () => benchOptimise(),
   ledger: () => ledgerBench(),
   verify: () => verifyBench(),
-  // Last: it fills the heap, and the others measure processor time.
   crowd: () => crowdBench(),
 };
 const SUITES: Readonly<Record<string, readonly string[]>> = { desk: Object.keys(PARTS) };
 
+/** Each part of a suite has a process of its own: a heap filled by one would change the figures of the next. */
+function runAlone(part: string): object {
+  process.stderr.write(`measuring ${part}\n`);
+  const main = fileURLToPath(import.meta.url);
+  const text = execFileSync(process.execPath, [main, part], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  return (JSON.parse(text) as Record<string, object>)[part]!;
+}
+
 const [name = 'desk'] = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
-const parts = SUITES[name] ?? (name in PARTS ? [name] : undefined);
-if (parts === undefined) {
-  process.stderr.write(
-    `There is no bench ${JSON.stringify(name)}. Use one of: ${[...Object.keys(SUITES), ...Object.keys(PARTS)].join(', ')}\n`,
-  );
+const suite = SUITES[name];
+const part = PARTS[name];
+if (suite === undefined && part === undefined) {
+  const known = [...Object.keys(SUITES), ...Object.keys(PARTS)].join(', ');
+  process.stderr.write(`There is no bench ${JSON.stringify(name)}. Use one of: ${known}\n`);
   process.exitCode = 2;
 } else {
-  const figures: Record<string, object> = {};
-  for (const part of parts) {
-    process.stderr.write(`measuring ${part}\n`);
-    figures[part] = await PARTS[part]!();
-  }
+  const figures =
+    suite === undefined
+      ? { [name]: await part!() }
+      : Object.fromEntries(suite.map((each) => [each, runAlone(each)]));
   process.stdout.write(`${JSON.stringify({ node: process.version, ...figures }, null, 2)}\n`);
 }

@@ -3,6 +3,8 @@ export function demoBrief(ask: {
   readonly impressions: number;
   readonly maxDeals: number;
   readonly excludedSellers?: readonly string[];
+  /** Sellers reached through a reseller, who takes a fee. */
+  readonly resold: readonly string[];
 }): string {
   const usd = (amount: string) => ({ amount, currency: 'USD' });
   return JSON.stringify({
@@ -10,6 +12,7 @@ export function demoBrief(ask: {
     campaign: 'spring-launch',
     budget: usd('100000.00'),
     flight: { start: '2027-03-01', end: '2027-03-31' },
+    supplyPaths: ask.resold.map((sellerId) => ({ sellerId, intermediaryFeePct: 8, techFeeCpm: usd('0.35') })),
     channels: [
       {
         channel: 'ctv',

@@ -131,14 +131,20 @@ function planningContext(
   };
 }
 
+/** Every third seller is reached through a reseller, so that there are fees to see. */
+function resold(market: RunningMarket): readonly string[] {
+  return market.sellers.filter((_seller, index) => index % 3 === 0).map(({ id }) => id);
+}
+
 async function planAndBook({
   world,
+  market,
   ledger,
   context,
   planning,
 }: Stage): Promise<{ plan: Plan; findings: readonly ChannelFindings[]; booked: BookedPlan }> {
   const { output, signal } = context;
-  const brief = demoBrief({ impressions: 500_000, maxDeals: 8 });
+  const brief = demoBrief({ impressions: 500_000, maxDeals: 8, resold: resold(market) });
   const view = new SellerProgressView(stderrScreen, { clock: world.clock, timeoutMs: QUOTE_TIMEOUT_MS });
   const { plan, findings } = await makePlan(brief, {
     ...planning,
@@ -168,7 +174,7 @@ async function planAndBook({
 async function planTopUp({ market, planning }: Stage): Promise<Plan> {
   const excludedSellers = market.sellers.flatMap(({ id, liar }) => (liar === undefined ? [] : [id]));
   const { plan } = await makePlan(
-    demoBrief({ impressions: 100_000, maxDeals: 1, excludedSellers }),
+    demoBrief({ impressions: 100_000, maxDeals: 1, excludedSellers, resold: resold(market) }),
     planning,
   );
   return plan;
