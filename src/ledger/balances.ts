@@ -7,7 +7,7 @@ import {
   micros,
   showMoney,
 } from '../kernel/index.ts';
-import type { Rows } from './rows.ts';
+import { isStorable, type Rows } from './rows.ts';
 import type { Account, AccountId, Bucket, Lease, Posting, Reservation } from './types.ts';
 
 /** What a command gave back, and the money it moved. No postings and `changed: false`: it was a repeat. */
@@ -120,9 +120,8 @@ export function requirePositive(amount: Money, what: string): void {
 /** Longest text a row may carry: a memo holds a booking intent, not a document. */
 const MAX_TEXT_CHARS = 65_536;
 
-/** Not every store can keep NUL or half a surrogate pair, and what is kept must be what was hashed. */
 export function requireText(text: string, field: string): void {
-  if (typeof text !== 'string' || text.length > MAX_TEXT_CHARS || text.includes('\0') || !text.isWellFormed())
+  if (typeof text !== 'string' || text.length > MAX_TEXT_CHARS || !isStorable(text))
     throw bad(
       `${field} must be at most ${MAX_TEXT_CHARS} characters of text`,
       `Write ${field} as JSON, which escapes NUL and lone surrogates.`,

@@ -66,6 +66,11 @@ export function isBelow(id: AccountId, root: AccountId): boolean {
   return id.startsWith(`${root}/`);
 }
 
+/** Not every store can keep, or even look for, a text with NUL or half a surrogate pair. */
+export function isStorable(text: string): boolean {
+  return !text.includes('\0') && text.isWellFormed();
+}
+
 /** The rows a batch names itself; the accounts of named reservations and due rows come on top. */
 export interface Keys {
   readonly reservations: ReadonlySet<string>;
@@ -84,8 +89,8 @@ export function keysOf(commands: readonly Command[]): Keys {
   for (const command of commands) {
     if ('account' in command) addPath(accounts, command.account);
     if (command.kind === 'move') addPath(accounts, command.to);
-    if ('id' in command) reservations.add(command.id);
-    if ('holder' in command) leases.set(leaseKey(command), command);
+    if ('id' in command && isStorable(command.id)) reservations.add(command.id);
+    if ('holder' in command && isStorable(command.holder)) leases.set(leaseKey(command), command);
     if (command.kind === 'expire') due = true;
   }
   return { reservations, leases, accounts, due };
@@ -100,6 +105,6 @@ export function accountsOf(keys: Keys, rows: Rows): ReadonlySet<AccountId> {
 }
 
 function addPath(accounts: Set<AccountId>, id: AccountId): void {
-  if (accounts.has(id)) return;
+  if (accounts.has(id) || !isStorable(id)) return;
   for (const each of pathOf(id)) accounts.add(each);
 }

@@ -3,7 +3,7 @@ import { EMPTY_HEAD, type StoredEntry } from '../store.ts';
 import type { Account, Lease, Reservation, ReservationState } from '../types.ts';
 
 /** A row as any store gives it: integers as numbers, or as texts where the driver keeps 64-bit ones exact. */
-type Row = Readonly<Record<string, unknown>>;
+export type Row = Readonly<Record<string, unknown>>;
 
 function micros(value: unknown): Micros {
   return Number(value) as Micros;

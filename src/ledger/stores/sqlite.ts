@@ -16,12 +16,13 @@ import { accountFrom, accountValues, entryFrom, leaseFrom, leaseValues, reservat
 
 /**
  * `position` gives reservations in the order they were made. An entry does not repeat the hash before its own: it
- * is the one of the entry before.
+ * is the one of the entry before. The check holds I1 even against a program that is not ours.
  */
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS ledger_accounts (
     id TEXT PRIMARY KEY, currency TEXT NOT NULL, cap INTEGER NOT NULL,
-    reserved INTEGER NOT NULL, leased INTEGER NOT NULL, settled INTEGER NOT NULL) WITHOUT ROWID;
+    reserved INTEGER NOT NULL, leased INTEGER NOT NULL, settled INTEGER NOT NULL,
+    CHECK (min(reserved, leased, settled) >= 0 AND reserved + leased + settled <= cap)) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS ledger_reservations (
     id TEXT PRIMARY KEY, position INTEGER NOT NULL, account TEXT NOT NULL, amount INTEGER NOT NULL,
     currency TEXT NOT NULL, state TEXT NOT NULL, settled INTEGER NOT NULL, expires_at INTEGER,
