@@ -47,6 +47,7 @@ const FORBIDDEN_MODULES =
 const DOORS: Readonly<Record<string, string>> = {
   'src/kernel/sqlite.ts': 'node:sqlite',
   'src/ledger/stores/postgres.ts': 'postgres',
+  'src/ledger/stores/postgres-write.ts': 'postgres',
 };
 
 /** One sentence for each place that reaches for time, chance, the network or the disk past the `World` (law 4). */
