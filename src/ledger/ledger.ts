@@ -1,9 +1,10 @@
 import { type Clock, type EpochMs, GavotteError } from '../kernel/index.ts';
 import { auditBooks } from './audit.ts';
+import type { Step } from './balances.ts';
 import { applyCommand } from './machine.ts';
 import { readPostings, writePostings } from './postings.ts';
 import { keysOf, type Rows } from './rows.ts';
-import { type Decision, entryHash, type Head, type LedgerStore, type StoredEntry } from './store.ts';
+import { entryHash, type Head, type LedgerStore, type StoredEntry } from './store.ts';
 import type {
   Account,
   AccountId,
@@ -81,7 +82,9 @@ class StoredLedger implements Ledger {
   // Async, so that even a command without its fields ends in a rejection.
   async batch(commands: readonly Command[]): Promise<readonly CommandResult[]> {
     const now = this.#clock.now();
-    return this.#store.transact(keysOf(commands), now, (rows, head) => decideAll(rows, head, commands, now));
+    return this.#store.transact(keysOf(commands), now, (rows, head, append) =>
+      decideAll(rows, head, commands, now, append),
+    );
   }
 
   account(id: AccountId): Promise<Account | undefined> {
@@ -147,33 +150,31 @@ function comparePaths(a: AccountId, b: AccountId): number {
   return left < right ? -1 : 1;
 }
 
+/** Applies commands one after the other, each by itself, and chains the entries of those that changed something. */
 function decideAll(
   rows: Rows,
   head: Head,
   commands: readonly Command[],
   now: EpochMs,
-): Decision<CommandResult[]> {
-  const entries: StoredEntry[] = [];
-  let { seq, hash } = head;
-  const result = commands.map((command): CommandResult => {
+  append: (entry: StoredEntry) => void,
+): CommandResult[] {
+  let { seq, hash: previousHash } = head;
+  return commands.map((command) => {
+    let text: string;
+    let step: Step;
     try {
-      const step = rows.atomically(() => applyCommand(rows, command, now));
-      if (step.changed) {
-        seq += 1;
-        const entry = {
-          seq,
-          at: now,
-          command: JSON.stringify(command),
-          postings: writePostings(step.postings),
-          previousHash: hash,
-        };
-        hash = entryHash(entry);
-        entries.push({ ...entry, hash });
-      }
-      return { ok: true, value: step.value };
+      text = JSON.stringify(command);
+      step = rows.atomically(() => applyCommand(rows, command, now));
     } catch (error) {
       return { ok: false, error: GavotteError.from(error) };
     }
+    if (step.changed) {
+      seq += 1;
+      const entry = { seq, at: now, command: text, postings: writePostings(step.postings), previousHash };
+      const hash = entryHash(entry);
+      append({ ...entry, hash });
+      previousHash = hash;
+    }
+    return { ok: true, value: step.value };
   });
-  return { result, entries };
 }

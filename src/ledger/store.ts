@@ -18,11 +18,11 @@ export interface StoredEntry {
   readonly hash: string;
 }
 
-/** What a step decided: the log lines it adds. The rows it changed are marked in `Rows`. */
-export interface Decision<T> {
-  readonly result: T;
-  readonly entries: readonly StoredEntry[];
-}
+/**
+ * Decides one step: changes `rows`, which remember what to write, and hands over each new entry in order. Entries
+ * are handed over one by one, so that a large batch need not hold all their texts at once.
+ */
+export type Decide<T> = (rows: Rows, head: Head, append: (entry: StoredEntry) => void) => T;
 
 /** Every stored row at one moment, and how far the log then went; its entries are read in pages. */
 export interface Snapshot {
@@ -39,10 +39,10 @@ export interface LedgerStore {
   /**
    * One serialised, atomic, durable step: reads the rows named by `keys` (and the accounts of the named
    * reservations), lets `decide` change them, and writes what changed and the new entries. Nothing is
-   * written when `decide` throws or adds no entry.
+   * written when `decide` throws or appends no entry.
    * @throws GV_LEDGER_UNAVAILABLE when it is not known whether it was written.
    */
-  transact<T>(keys: Keys, now: EpochMs, decide: (rows: Rows, head: Head) => Decision<T>): Promise<T>;
+  transact<T>(keys: Keys, now: EpochMs, decide: Decide<T>): Promise<T>;
   account(id: AccountId): Promise<Account | undefined>;
   accounts(root: AccountId | undefined): Promise<readonly Account[]>;
   reservation(id: string): Promise<Reservation | undefined>;

@@ -3,7 +3,7 @@ import { type EpochMs, GavotteError } from '../../kernel/index.ts';
 import { accountsOf, type Keys, Rows } from '../rows.ts';
 import {
   checkSchema,
-  type Decision,
+  type Decide,
   EMPTY_HEAD,
   type Head,
   type LedgerStore,
@@ -91,14 +91,15 @@ class PostgresStore implements LedgerStore {
     this.#sql = sql;
   }
 
-  async transact<T>(keys: Keys, now: EpochMs, decide: (rows: Rows, head: Head) => Decision<T>): Promise<T> {
+  async transact<T>(keys: Keys, now: EpochMs, decide: Decide<T>): Promise<T> {
     const { result } = await this.#ask(() =>
       this.#sql.begin('ISOLATION LEVEL READ COMMITTED', async (step) => {
         const { rows, head } = await readRows(step, keys, now);
-        const decision = decide(rows, head);
-        if (decision.entries.length > 0) await writeChanges(step, rows, decision.entries);
+        const entries: StoredEntry[] = [];
+        const result = decide(rows, head, (entry) => entries.push(entry));
+        if (entries.length > 0) await writeChanges(step, rows, entries);
         // In an object, as the driver would await the members of an array.
-        return { result: decision.result };
+        return { result };
       }),
     );
     return result as T;

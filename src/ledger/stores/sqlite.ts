@@ -2,7 +2,7 @@ import type { EpochMs, SqlDatabase, SqlRow, SqlStatement, SqlValue } from '../..
 import { accountsOf, type Keys, Rows } from '../rows.ts';
 import {
   checkSchema,
-  type Decision,
+  type Decide,
   EMPTY_HEAD,
   type Head,
   type LedgerStore,
@@ -84,11 +84,17 @@ class SqliteStore implements LedgerStore {
     this.#database = database;
   }
 
-  transact<T>(keys: Keys, now: EpochMs, decide: (rows: Rows, head: Head) => Decision<T>): Promise<T> {
+  transact<T>(keys: Keys, now: EpochMs, decide: Decide<T>): Promise<T> {
     return this.#step(() => {
       const rows = this.#read(keys, now);
-      const { result, entries } = decide(rows, this.#head());
-      if (entries.length > 0) this.#write(rows, entries);
+      const head = this.#head();
+      const add = this.#prepared(ADD_ENTRY);
+      let last = head;
+      const result = decide(rows, head, (entry) => {
+        add.run(entry.seq, entry.at, entry.command, entry.postings, entry.hash);
+        last = entry;
+      });
+      if (last !== head) this.#write(rows, head, last);
       return result;
     });
   }
@@ -162,15 +168,12 @@ class SqliteStore implements LedgerStore {
     return rows;
   }
 
-  #write(rows: Rows, entries: readonly StoredEntry[]): void {
+  #write(rows: Rows, before: Head, last: Head): void {
     const accounts = rows.accounts.changes();
     for (const row of [...accounts.added, ...accounts.changed]) this.#run(WRITE_ACCOUNT, accountValues(row));
-    this.#writeReservations(rows, entries[0]!.seq);
+    this.#writeReservations(rows, before.seq + 1);
     const leases = rows.leases.changes();
     for (const row of [...leases.added, ...leases.changed]) this.#run(WRITE_LEASE, leaseValues(row));
-    const entry = this.#prepared(ADD_ENTRY);
-    for (const { seq, at, command, postings, hash } of entries) entry.run(seq, at, command, postings, hash);
-    const last = entries.at(-1)!;
     this.#run('UPDATE ledger_head SET seq = ?, hash = ?', [last.seq, last.hash]);
   }
 
