@@ -10,6 +10,7 @@ import {
   type FxTable,
   GavotteError,
   type Money,
+  parseJsonFile,
   parseMoney,
   zeroOf,
 } from '../kernel/index.ts';
@@ -133,15 +134,7 @@ export function parseFx(text: string, source = 'rates'): FxTable {
 }
 
 function readJson<T>(text: string, source: string, schema: z.ZodType<T>, hint: string): T {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new GavotteError('GV_BAD_INPUT', `${source} is not JSON: ${(cause as Error).message}`, {
-      cause,
-      fix: 'Correct the JSON.',
-    });
-  }
+  const value = parseJsonFile(text, source, 'Correct the JSON.');
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => `${issue.path.join('.') || source}: ${issue.message}`);

@@ -23,6 +23,7 @@ import {
   type EpochMs,
   GavotteError,
   type Money,
+  parseJsonFile,
   sha256,
   type World,
   zeroOf,
@@ -218,15 +219,7 @@ const planSchema = z.object({
  * @throws GV_BAD_INPUT when it is no plan, GV_PLAN_CHANGED when its content is not what was hashed.
  */
 export function parsePlan(text: string, source = 'plan'): Plan {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new GavotteError('GV_BAD_INPUT', `${source} is not JSON: ${(cause as Error).message}`, {
-      cause,
-      fix: 'Give the file that plan wrote.',
-    });
-  }
+  const value = parseJsonFile(text, source, 'Give the file that plan wrote.');
   const parsed = planSchema.safeParse(value);
   if (!parsed.success) {
     throw new GavotteError('GV_BAD_INPUT', `${source} is not a plan: ${z.prettifyError(parsed.error)}`, {

@@ -36,6 +36,21 @@ export function parseJson(text: string, what: string): unknown {
   return value;
 }
 
+/**
+ * Parses JSON of a file that a person or we wrote.
+ * @throws GV_BAD_INPUT naming `source`, with `fix`.
+ */
+export function parseJsonFile(text: string, source: string, fix: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new GavotteError('GV_BAD_INPUT', `${source} is not JSON: ${(cause as Error).message}`, {
+      cause,
+      fix,
+    });
+  }
+}
+
 /** Whether no point of a JSON text lies inside more than `limit` braces and brackets. */
 export function nestsAtMost(text: string, limit: number): boolean {
   let depth = 0;

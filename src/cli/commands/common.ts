@@ -8,7 +8,7 @@ import {
   type SellerRegistry,
   StaticRegistry,
 } from '../../deals/index.ts';
-import { createRealWorld, GavotteError, type World } from '../../kernel/index.ts';
+import { createRealWorld, GavotteError, parseJsonFile, type World } from '../../kernel/index.ts';
 import { type Ledger, openLedger, sqliteStore } from '../../ledger/index.ts';
 
 /** Options that every command which talks to sellers shares. */
@@ -95,15 +95,7 @@ export async function readKeysFile(
 
 function readKeys(text: string, source: string): Readonly<Record<string, string>> {
   const fix = 'Write {"https://seller.example": "ask_live_…"}.';
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new GavotteError('GV_BAD_INPUT', `${source} is not JSON: ${(cause as Error).message}`, {
-      cause,
-      fix,
-    });
-  }
+  const value = parseJsonFile(text, source, fix);
   const parsed = z.record(z.string(), z.string()).safeParse(value);
   if (parsed.success) return parsed.data;
   throw new GavotteError(
