@@ -27,19 +27,23 @@ if (server === undefined) {
     await admin.end();
     await close();
   });
-  ledgerContract('PostgreSQL', async () => {
-    count += 1;
-    const name = `ledger_${process.pid}_${count}`;
-    await admin.unsafe(`CREATE SCHEMA ${name}`);
-    const own = `${url}?search_path=${name}`;
-    return {
-      open: () => postgresStore({ url: own }),
-      tamper: async (sql) => {
-        const connection = postgres(own, { max: 1 });
-        await connection.unsafe(sql);
-        await connection.end();
-      },
-      dispose: async () => void (await admin.unsafe(`DROP SCHEMA ${name} CASCADE`)),
-    };
-  });
+  ledgerContract(
+    'PostgreSQL',
+    async () => {
+      count += 1;
+      const name = `ledger_${process.pid}_${count}`;
+      await admin.unsafe(`CREATE SCHEMA ${name}`);
+      const own = `${url}?search_path=${name}`;
+      return {
+        open: () => postgresStore({ url: own }),
+        tamper: async (sql) => {
+          const connection = postgres(own, { max: 1 });
+          await connection.unsafe(sql);
+          await connection.end();
+        },
+        dispose: async () => void (await admin.unsafe(`DROP SCHEMA ${name} CASCADE`)),
+      };
+    },
+    30,
+  );
 }

@@ -56,15 +56,8 @@ const CHANGE_RESERVATION =
 const WRITE_LEASE = 'INSERT OR REPLACE INTO ledger_leases VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)';
 const ADD_ENTRY = 'INSERT INTO ledger_entries VALUES (?, ?, ?, ?, ?)';
 
-/**
- * Pages (of 4 KB) in the write-ahead log before SQLite copies them into the file. The default of 1,000 is reached
- * by every large batch, and each copy costs two more waits for the disk.
- */
-const CHECKPOINT_PAGES = 8_192;
-
 /** Keeps the books in an SQLite database: the default, nothing to install. Takes the database over; `close` closes it. */
 export function sqliteStore(database: SqlDatabase): LedgerStore {
-  database.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
   const head = database.transaction(() => {
     database.exec(SCHEMA);
     database

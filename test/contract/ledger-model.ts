@@ -1,0 +1,211 @@
+import type { EpochMs } from '../../src/kernel/index.ts';
+import type { Command } from '../../src/ledger/index.ts';
+
+interface ModelReservation {
+  account: string;
+  micros: number;
+  state: 'reserved' | 'settled' | 'released' | 'expired';
+  paid: number;
+  memo: string;
+  expiresAt: number | null;
+}
+
+interface ModelLease {
+  account: string;
+  micros: number;
+  reserved: number;
+  paid: number;
+  expiresAt: number;
+  live: boolean;
+}
+
+/**
+ * The books as a child would keep them: lists, and every balance added up anew at each question. It shares no code
+ * with the ledger, has one currency, and predicts what each command does and with which code it is refused.
+ */
+export class LedgerModel {
+  readonly caps = new Map<string, number>();
+  readonly reservations = new Map<string, ModelReservation>();
+  /** All that were ever granted to a holder on an account; the index is the epoch less one. */
+  readonly leases = new Map<string, ModelLease[]>();
+
+  /** Figures of an account with everything below it. */
+  balances(account: string): { reserved: number; leased: number; settled: number } {
+    const isIn = (each: { account: string }) =>
+      each.account === account || each.account.startsWith(`${account}/`);
+    const sum = (numbers: readonly number[]) => numbers.reduce((total, each) => total + each, 0);
+    const reservations = [...this.reservations.values()].filter(isIn);
+    const leases = [...this.leases.values()].flat().filter(isIn);
+    return {
+      reserved: sum(reservations.map(({ state, micros }) => (state === 'reserved' ? micros : 0))),
+      leased: sum(leases.map(({ live, micros, reserved, paid }) => (live ? micros - paid : reserved))),
+      settled: sum([...reservations, ...leases].map(({ paid }) => paid)),
+    };
+  }
+
+  /** Applies a command; returns 'changed', 'same', or the code with which it must be refused. */
+  apply(command: Command, now: EpochMs): string {
+    const before = JSON.stringify(this.#all());
+    const refused = this.#apply(command, now);
+    if (refused !== undefined) return refused;
+    return before === JSON.stringify(this.#all()) ? 'same' : 'changed';
+  }
+
+  #all(): unknown {
+    return [[...this.caps], [...this.reservations], [...this.leases]];
+  }
+
+  #left(account: string): number {
+    const { reserved, leased, settled } = this.balances(account);
+    return this.caps.get(account)! - reserved - leased - settled;
+  }
+
+  /** Whether `micros` fit under the caps of `account` and of those above it, down from below `from` if given. */
+  #refusal(account: string, micros: number, from = ''): string | undefined {
+    const path = account.split('/').map((_name, index, names) => names.slice(0, index + 1).join('/'));
+    const asked = path.filter((each) => from === '' || each.startsWith(`${from}/`));
+    if (asked.some((each) => !this.caps.has(each))) return 'GV_ACCOUNT_UNKNOWN';
+    return asked.some((each) => this.#left(each) < micros) ? 'GV_CAP_EXCEEDED' : undefined;
+  }
+
+  #apply(command: Command, now: number): string | undefined {
+    switch (command.kind) {
+      case 'open':
+        return this.#open(command.account, command.cap.amountMicros);
+      case 'setCap':
+        return this.#setCap(command.account, command.cap.amountMicros);
+      case 'reserve':
+        return this.#reserve(command);
+      case 'settle':
+        return this.#settle(command.id, command.amount.amountMicros);
+      case 'release':
+        return this.#release(command.id);
+      case 'move':
+        return this.#move(command.id, command.to, command.memo);
+      case 'annotate':
+        return this.#annotate(command.id, command.memo);
+      case 'expire':
+        return this.#expire(now);
+      case 'grantLease':
+        return this.#grant(command);
+      case 'reportLease':
+        return this.#report(command, now);
+      case 'returnLease':
+        return this.#giveBack(command);
+    }
+  }
+
+  #open(account: string, cap: number): string | undefined {
+    if (cap < 0) return 'GV_BAD_INPUT';
+    if (this.caps.has(account)) return this.caps.get(account) === cap ? undefined : 'GV_ID_CONFLICT';
+    const parent = account.split('/').slice(0, -1).join('/');
+    if (parent !== '' && !this.caps.has(parent)) return 'GV_ACCOUNT_UNKNOWN';
+    this.caps.set(account, cap);
+  }
+
+  #setCap(account: string, cap: number): string | undefined {
+    if (!this.caps.has(account)) return 'GV_ACCOUNT_UNKNOWN';
+    if (cap < this.caps.get(account)! - this.#left(account)) return 'GV_CAP_EXCEEDED';
+    this.caps.set(account, cap);
+  }
+
+  #reserve(command: Extract<Command, { kind: 'reserve' }>): string | undefined {
+    const { id, account, memo } = command;
+    const micros = command.amount.amountMicros;
+    const existing = this.reservations.get(id);
+    if (existing !== undefined) {
+      const same = existing.micros === micros && `${existing.account}/`.startsWith(`${account}/`);
+      return same ? undefined : 'GV_ID_CONFLICT';
+    }
+    if (micros <= 0) return 'GV_BAD_INPUT';
+    const refused = this.#refusal(account, micros);
+    if (refused !== undefined) return refused;
+    const expiresAt = command.expiresAt ?? null;
+    this.reservations.set(id, { account, micros, state: 'reserved', paid: 0, memo, expiresAt });
+  }
+
+  #settle(id: string, micros: number): string | undefined {
+    const row = this.reservations.get(id);
+    if (row?.state === 'settled' && row.paid === micros) return undefined;
+    if (row?.state !== 'reserved' || micros < 0 || micros > row.micros) return 'GV_TRANSFER_STATE';
+    row.state = 'settled';
+    row.paid = micros;
+  }
+
+  #release(id: string): string | undefined {
+    const row = this.reservations.get(id);
+    if (row === undefined || row.state === 'settled' || row.state === 'expired') return 'GV_TRANSFER_STATE';
+    row.state = 'released';
+  }
+
+  #move(id: string, to: string, memo: string): string | undefined {
+    const row = this.reservations.get(id);
+    if (row?.account === to) return this.#annotate(id, memo);
+    if (row?.state !== 'reserved') return 'GV_TRANSFER_STATE';
+    if (!to.startsWith(`${row.account}/`)) return 'GV_BAD_INPUT';
+    const isNew = !this.caps.has(to);
+    const refused =
+      (isNew ? this.#open(to, row.micros) : undefined) ?? this.#refusal(to, row.micros, row.account);
+    if (refused === undefined) {
+      row.account = to;
+      row.memo = memo;
+    } else if (isNew) this.caps.delete(to);
+    return refused;
+  }
+
+  #annotate(id: string, memo: string): string | undefined {
+    const row = this.reservations.get(id);
+    if (row?.memo === memo) return undefined;
+    if (row?.state !== 'reserved') return 'GV_TRANSFER_STATE';
+    row.memo = memo;
+  }
+
+  #expire(now: number): undefined {
+    for (const row of this.reservations.values())
+      if (row.state === 'reserved' && row.expiresAt !== null && row.expiresAt <= now) row.state = 'expired';
+    for (const lease of [...this.leases.values()].flat()) if (lease.expiresAt <= now) lease.live = false;
+  }
+
+  #grant(command: Extract<Command, { kind: 'grantLease' }>): string | undefined {
+    const { account, expiresAt } = command;
+    const micros = command.amount.amountMicros;
+    if (micros <= 0) return 'GV_BAD_INPUT';
+    const key = `${account} ${command.holder}`;
+    const granted = this.leases.get(key) ?? [];
+    const former = granted.at(-1);
+    if (former !== undefined && former.reserved > 0) return 'GV_TRANSFER_STATE';
+    const wasLive = former?.live;
+    if (former !== undefined) former.live = false;
+    const refused = this.#refusal(account, micros);
+    if (refused === undefined)
+      this.leases.set(key, [...granted, { account, micros, reserved: 0, paid: 0, expiresAt, live: true }]);
+    else if (former !== undefined) former.live = wasLive!;
+    return refused;
+  }
+
+  #current(command: { account: string; holder: string; epoch: number }): ModelLease | string {
+    if (!this.caps.has(command.account)) return 'GV_ACCOUNT_UNKNOWN';
+    const granted = this.leases.get(`${command.account} ${command.holder}`) ?? [];
+    const isCurrent = granted.length > 0 && granted.length === command.epoch;
+    return isCurrent ? granted.at(-1)! : 'GV_LEASE_STALE';
+  }
+
+  #report(command: Extract<Command, { kind: 'reportLease' }>, now: number): string | undefined {
+    const lease = this.#current(command);
+    if (typeof lease === 'string') return lease;
+    const { reserved, settled } = command;
+    if (reserved < 0 || settled < lease.paid) return 'GV_BAD_INPUT';
+    const over = !lease.live || lease.expiresAt <= now;
+    const same = reserved === lease.reserved && settled === lease.paid;
+    const limit = over ? lease.reserved + lease.paid : lease.micros;
+    if (!same && (reserved + settled > limit || (over && reserved > lease.reserved))) return 'GV_LEASE_STALE';
+    lease.reserved = reserved;
+    lease.paid = settled;
+  }
+
+  #giveBack(command: Extract<Command, { kind: 'returnLease' }>): string | undefined {
+    const lease = this.#current(command);
+    if (typeof lease === 'string') return lease;
+    lease.live = false;
+  }
+}
