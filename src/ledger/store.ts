@@ -20,7 +20,8 @@ export interface StoredEntry {
 
 /**
  * Decides one step: changes `rows`, which remember what to write, and hands over each new entry in order. Entries
- * are handed over one by one, so that a large batch need not hold all their texts at once.
+ * are handed over one by one, so that a large batch need not hold all their texts at once. A store may ask again,
+ * with fresh rows, when another program wrote in between; only the last answer counts.
  */
 export type Decide<T> = (rows: Rows, head: Head, append: (entry: StoredEntry) => void) => T;
 

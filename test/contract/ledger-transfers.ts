@@ -55,6 +55,22 @@ export function transferRules(check: Check): void {
     });
   });
 
+  check('a move counts under the caps it comes below, and only under those', async ({ ledger }) => {
+    await ledger.open({ account: `${CTV}/small`, cap: usd(30), cause });
+    for (const id of ['r1', 'r2', 'r3']) await reserve(ledger, id, 30);
+    await ledger.setCap({ account: 'acme', cap: usd(90), cause });
+    await ledger.move({ id: 'r1', to: `${CTV}/small`, memo: '', cause });
+    const refused = ledger.move({ id: 'r2', to: `${CTV}/small`, memo: '', cause });
+    await assert.rejects(refused, {
+      code: 'GV_CAP_EXCEEDED',
+      message: /of acme\/spring\/ctv\/small: \$0\.00/,
+    });
+    const orphan = ledger.move({ id: 'r2', to: `${CTV}/none/deal`, memo: '', cause });
+    await assert.rejects(orphan, { code: 'GV_ACCOUNT_UNKNOWN' });
+    assert.equal((await ledger.reservation('r2'))!.account, CTV);
+    assert.deepEqual(await balances(ledger), [90, 0, 0]);
+  });
+
   check('reservations end at their time and not before, whatever order they came in', async (books) => {
     const { ledger, tick } = books;
     for (const [id, ms] of [

@@ -3,47 +3,54 @@ import postgres from 'postgres';
 import { type TestPostgres, testPostgres } from '../../scripts/postgres.ts';
 import { postgresStore } from '../../src/ledger/index.ts';
 import { ledgerContract } from './ledger.contract.ts';
+import { postgresFaults } from './ledger-postgres-faults.ts';
 
-let server: TestPostgres | undefined;
-let reason = '';
+/** Each run on a real server takes about 60 ms. */
+const PROPERTY_RUNS = 30;
+
 try {
-  server = await testPostgres();
+  testOn(await testPostgres());
 } catch (error) {
-  reason = (error as Error).message;
+  const reason = `no PostgreSQL: ${(error as Error).message}`;
+  // Without the server the suite says so; where a machine must have one, that is a failure.
+  test('ledger on PostgreSQL', { skip: process.env.CI === undefined ? reason : false }, () => {
+    throw new Error(reason);
+  });
 }
 
-if (server === undefined) {
-  // Without the server the suite says so; where a machine must have one, that is a failure.
-  test('ledger on PostgreSQL', {
-    skip: process.env.CI === undefined ? `no PostgreSQL: ${reason}` : false,
-  }, () => {
-    throw new Error(`no PostgreSQL: ${reason}`);
-  });
-} else {
-  const { url, close } = server;
+function testOn({ url, close }: TestPostgres): void {
   const admin = postgres(url, { max: 1, onnotice: () => {} });
-  let count = 0;
+  const schemas: string[] = [];
   after(async () => {
+    for (const schema of schemas) await admin.unsafe(`DROP SCHEMA ${schema} CASCADE`);
     await admin.end();
     await close();
   });
+  /** A schema of its own, as a server that somebody gave us may hold other things. */
+  const fresh = async () => {
+    const schema = `gavotte_test_${process.pid}_${schemas.length}`;
+    schemas.push(schema);
+    await admin.unsafe(`CREATE SCHEMA ${schema}`);
+    return `${url}${url.includes('?') ? '&' : '?'}search_path=${schema}`;
+  };
   ledgerContract(
     'PostgreSQL',
     async () => {
-      count += 1;
-      const name = `ledger_${process.pid}_${count}`;
-      await admin.unsafe(`CREATE SCHEMA ${name}`);
-      const own = `${url}?search_path=${name}`;
+      const own = await fresh();
       return {
         open: () => postgresStore({ url: own }),
         tamper: async (sql) => {
-          const connection = postgres(own, { max: 1 });
-          await connection.unsafe(sql);
-          await connection.end();
+          const connection = postgres(own, { max: 1, onnotice: () => {} });
+          try {
+            await connection.unsafe(sql);
+          } finally {
+            await connection.end();
+          }
         },
-        dispose: async () => void (await admin.unsafe(`DROP SCHEMA ${name} CASCADE`)),
+        dispose: () => Promise.resolve(),
       };
     },
-    30,
+    PROPERTY_RUNS,
   );
+  postgresFaults(fresh);
 }

@@ -1,124 +1,127 @@
 import type postgres from 'postgres';
 import { type EpochMs, GavotteError } from '../../kernel/index.ts';
-import { accountsOf, type Keys, Rows } from '../rows.ts';
+import type { Keys } from '../rows.ts';
 import {
   checkSchema,
   type Decide,
-  EMPTY_HEAD,
-  type Head,
   type LedgerStore,
-  SCHEMA_VERSION,
   type Snapshot,
   type StoredEntry,
   unavailable,
 } from '../store.ts';
 import type { Account, AccountId, Reservation, ReservationState } from '../types.ts';
-import { accountFrom, entryFrom, leaseFrom, type Row, reservationFrom } from './columns.ts';
-import { POSTGRES_SCHEMA } from './postgres-schema.ts';
-import { writeChanges } from './postgres-write.ts';
+import { accountFrom, entryFrom, type Row, reservationFrom } from './columns.ts';
+import { importPostgres } from './postgres-package.ts';
+import { readSnapshot, readStep } from './postgres-read.ts';
+import { openSchema } from './postgres-schema.ts';
+import { writeStep } from './postgres-write.ts';
 
-/** Steps take turns at the head row anyway; further connections serve reads beside them. */
+/** Steps take turns anyway; further connections serve reads beside them. */
 const MAX_CONNECTIONS = 4;
 const CONNECT_TIMEOUT_S = 10;
-/** A step that waits or runs longer is given up by the server, and with it every lock it holds. */
+/** A statement that waits or runs longer is given up by the server. */
 const STATEMENT_TIMEOUT_MS = 30_000;
-/** Any number; all that is asked is that two programs do not create the tables at the same time. */
-const CREATE_LOCK = 4_720_917;
+/** Each lost race means that somebody else's step was written, so this many in a row mean that something is wrong. */
+const MAX_RACES = 1_000;
 
 type Sql = postgres.Sql;
-type Transaction = postgres.TransactionSql;
 
 /**
  * Keeps the books in PostgreSQL 15 or later, in the schema first on the URL's search path. Needs the package
  * `postgres`.
+ *
+ * A step is two statements: one reads what it needs, one writes all of it if the log has not grown since, and else
+ * nothing, and then the step is decided anew. So no transaction stays open between them, whatever dies when; and
+ * the driver's own transactions are avoided, as in 3.4.9 a connection that breaks within one can crash the process
+ * or run the rest of it inside another's (porsager/postgres #1155, #1208).
  * @throws GV_PACKAGE_MISSING, GV_BAD_INPUT for a URL or a database that cannot be used, GV_LEDGER_UNAVAILABLE
  */
 export async function postgresStore(options: { readonly url: string }): Promise<LedgerStore> {
-  const sql = connect(await importPostgres(() => import('postgres')), options.url);
-  try {
-    const version = await sql.begin(async (step) => {
-      await step`SELECT pg_advisory_xact_lock(${CREATE_LOCK})`;
-      await step.unsafe(POSTGRES_SCHEMA);
-      await step`INSERT INTO ledger_head VALUES (1, ${SCHEMA_VERSION}, ${EMPTY_HEAD.seq}, ${EMPTY_HEAD.hash}) ON CONFLICT DO NOTHING`;
-      const [head] = await step`SELECT version FROM ledger_head`;
-      return head?.version as unknown;
-    });
-    checkSchema(version);
-  } catch (error) {
-    await sql.end({ timeout: 0 });
-    throw unavailable(error);
-  }
-  return new PostgresStore(sql);
+  const { url } = options;
+  checkUrl(url);
+  const create = await importPostgres(() => import('postgres'));
+  const store = new PostgresStore(() => connect(create, url));
+  await store.open();
+  return store;
 }
 
-/** The optional package; who never asks for this store need not have it. */
-export async function importPostgres(
-  load: () => Promise<{ readonly default: typeof postgres }>,
-): Promise<typeof postgres> {
-  try {
-    return (await load()).default;
-  } catch (cause) {
-    throw new GavotteError('GV_PACKAGE_MISSING', 'the PostgreSQL ledger needs the package "postgres"', {
-      fix: 'Run: npm install postgres',
-      cause,
-    });
-  }
+function checkUrl(url: string): void {
+  if (/^postgres(?:ql)?:\/\//.test(url) && URL.canParse(url)) return;
+  // The URL itself is not repeated, as it may carry a password.
+  throw new GavotteError('GV_BAD_INPUT', 'the ledger’s URL is not one of PostgreSQL', {
+    fix: 'Write it as postgres://user:password@host:5432/database.',
+  });
 }
 
 function connect(create: typeof postgres, url: string): Sql {
-  if (!/^postgres(?:ql)?:\/\//.test(url) || !URL.canParse(url)) {
-    // The URL itself is not repeated, as it may carry a password.
-    throw new GavotteError('GV_BAD_INPUT', 'the ledger’s URL is not one of PostgreSQL', {
-      fix: 'Write it as postgres://user:password@host:5432/database.',
-    });
-  }
   return create(url, {
     max: MAX_CONNECTIONS,
     connect_timeout: CONNECT_TIMEOUT_S,
+    fetch_types: false,
     onnotice: () => {},
     connection: {
       application_name: 'gavotte',
       statement_timeout: STATEMENT_TIMEOUT_MS,
-      idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
+      // A stricter level would refuse a step that waited for another, instead of letting it see the other's result.
+      default_transaction_isolation: 'read committed',
     },
   });
 }
 
 class PostgresStore implements LedgerStore {
-  readonly #sql: Sql;
+  readonly #connect: () => Sql;
+  #sql: Sql;
+  #isClosed = false;
+  /** Steps of this process stand in line here, so that they never race one another. */
+  #line: Promise<unknown> = Promise.resolve();
 
-  constructor(sql: Sql) {
-    this.#sql = sql;
+  constructor(connectAnew: () => Sql) {
+    this.#connect = connectAnew;
+    this.#sql = connectAnew();
   }
 
-  async transact<T>(keys: Keys, now: EpochMs, decide: Decide<T>): Promise<T> {
-    const { result } = await this.#ask(() =>
-      this.#sql.begin('ISOLATION LEVEL READ COMMITTED', async (step) => {
-        const { rows, head } = await readRows(step, keys, now);
-        const entries: StoredEntry[] = [];
-        const result = decide(rows, head, (entry) => entries.push(entry));
-        if (entries.length > 0) await writeChanges(step, rows, entries);
-        // In an object, as the driver would await the members of an array.
-        return { result };
-      }),
-    );
-    return result as T;
+  async open(): Promise<void> {
+    try {
+      checkSchema(await this.#ask(openSchema));
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
+  transact<T>(keys: Keys, now: EpochMs, decide: Decide<T>): Promise<T> {
+    const step = this.#line.then(() => this.#step(keys, now, decide));
+    this.#line = step.catch(() => {});
+    return step;
+  }
+
+  async #step<T>(keys: Keys, now: EpochMs, decide: Decide<T>): Promise<T> {
+    for (let race = 0; race < MAX_RACES; race += 1) {
+      const { rows, head } = await this.#ask((sql) => readStep(sql, keys, now));
+      const entries: StoredEntry[] = [];
+      const result = decide(rows, head, (entry) => entries.push(entry));
+      if (entries.length === 0 || (await this.#ask((sql) => writeStep(sql, head, rows, entries))))
+        return result;
+    }
+    throw new GavotteError('GV_LEDGER_UNAVAILABLE', `${MAX_RACES} others wrote to the ledger first`, {
+      fix: 'Try again; nothing was written.',
+    });
   }
 
   async account(id: AccountId): Promise<Account | undefined> {
-    const rows = await this.#ask(() => this.#sql<Row[]>`SELECT * FROM ledger_accounts WHERE id = ${id}`);
+    const rows = await this.#ask((sql) => sql<Row[]>`SELECT * FROM ledger_accounts WHERE id = ${id}`);
     return rows.map(accountFrom)[0];
   }
 
   async accounts(root: AccountId | undefined): Promise<readonly Account[]> {
     const rows = await this.#ask(
-      () => this.#sql<Row[]>`SELECT * FROM ledger_accounts WHERE ${this.#below('id', root)}`,
+      (sql) => sql<Row[]>`SELECT * FROM ledger_accounts WHERE ${below(sql, 'id', root)}`,
     );
     return rows.map(accountFrom);
   }
 
   async reservation(id: string): Promise<Reservation | undefined> {
-    const rows = await this.#ask(() => this.#sql<Row[]>`SELECT * FROM ledger_reservations WHERE id = ${id}`);
+    const rows = await this.#ask((sql) => sql<Row[]>`SELECT * FROM ledger_reservations WHERE id = ${id}`);
     return rows.map(reservationFrom)[0];
   }
 
@@ -126,20 +129,18 @@ class PostgresStore implements LedgerStore {
     account: AccountId | undefined,
     state: ReservationState | undefined,
   ): Promise<readonly Reservation[]> {
-    const sql = this.#sql;
-    const inState = state === undefined ? sql`true` : sql`state = ${state}`;
     const rows = await this.#ask(
-      () =>
-        sql<
-          Row[]
-        >`SELECT * FROM ledger_reservations WHERE ${this.#below('account', account)} AND ${inState} ORDER BY position`,
+      (sql) => sql<Row[]>`
+        SELECT * FROM ledger_reservations
+        WHERE ${below(sql, 'account', account)} AND ${state === undefined ? sql`true` : sql`state = ${state}`}
+        ORDER BY position`,
     );
     return rows.map(reservationFrom);
   }
 
   async entries(after: number, limit: number): Promise<readonly StoredEntry[]> {
     const rows = await this.#ask(
-      () => this.#sql<Row[]>`
+      (sql) => sql<Row[]>`
         SELECT entry.*, before.hash AS previous_hash
         FROM ledger_entries AS entry LEFT JOIN ledger_entries AS before ON before.seq = entry.seq - 1
         WHERE entry.seq > ${after} ORDER BY entry.seq LIMIT ${limit}`,
@@ -148,79 +149,32 @@ class PostgresStore implements LedgerStore {
   }
 
   snapshot(): Promise<Snapshot> {
-    return this.#ask(() =>
-      this.#sql.begin('ISOLATION LEVEL REPEATABLE READ READ ONLY', async (step) => {
-        const head = await readHead(step);
-        const [log] = await step`SELECT count(*) AS count, coalesce(max(seq), 0) AS last FROM ledger_entries`;
-        const accounts = await step<Row[]>`SELECT * FROM ledger_accounts`;
-        const reservations = await step<Row[]>`SELECT * FROM ledger_reservations`;
-        const leases = await step<Row[]>`SELECT * FROM ledger_leases`;
-        return {
-          head,
-          entryCount: Number(log!.count),
-          lastSeq: Number(log!.last),
-          accounts: accounts.map(accountFrom),
-          reservations: reservations.map(reservationFrom),
-          leases: leases.map(leaseFrom),
-        };
-      }),
-    );
+    return this.#ask(readSnapshot);
   }
 
-  close(): Promise<void> {
-    return this.#ask(() => this.#sql.end({ timeout: 5 }));
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#sql.end({ timeout: 5 });
   }
 
-  /** The condition for an account and everything below it; '0' is the character after '/'. */
-  #below(column: 'id' | 'account', root: AccountId | undefined) {
+  /** After any failure the next question goes out on new connections: the driver's own do not all recover. */
+  async #ask<T>(work: (sql: Sql) => PromiseLike<T>): Promise<T> {
     const sql = this.#sql;
-    if (root === undefined) return sql`true`;
-    const name = sql(column);
-    return sql`(${name} = ${root} OR (${name} >= ${`${root}/`} AND ${name} < ${`${root}0`}))`;
-  }
-
-  async #ask<T>(work: () => PromiseLike<T>): Promise<T> {
     try {
-      return await work();
+      return await work(sql);
     } catch (error) {
+      if (!this.#isClosed && this.#sql === sql) {
+        this.#sql = this.#connect();
+        sql.end({ timeout: 5 }).catch(() => {});
+      }
       throw unavailable(error);
     }
   }
 }
 
-async function readHead(step: Transaction): Promise<Head> {
-  const [head] = await step`SELECT seq, hash FROM ledger_head`;
-  return { seq: Number(head!.seq), hash: head!.hash as string };
-}
-
-/** Locks the head row first, so that steps follow one another and each sees all that the one before wrote. */
-async function readRows(step: Transaction, keys: Keys, now: EpochMs): Promise<{ rows: Rows; head: Head }> {
-  const locked = step`SELECT seq, hash FROM ledger_head FOR UPDATE`;
-  const named = [...keys.leases.values()].map(({ account, holder }) => ({ account, holder }));
-  // Sent together, answered in this order: one round trip.
-  const [[head], reservations, leases, dueReservations, dueLeases] = await Promise.all([
-    locked,
-    step<
-      Row[]
-    >`SELECT * FROM ledger_reservations WHERE id IN (SELECT json_array_elements_text(${json([...keys.reservations])}::text::json))`,
-    step<Row[]>`SELECT lease.* FROM ledger_leases AS lease
-      JOIN json_to_recordset(${json(named)}::text::json) AS named (account text, holder text) USING (account, holder)`,
-    step<
-      Row[]
-    >`SELECT * FROM ledger_reservations WHERE ${keys.due} AND state = 'reserved' AND expires_at <= ${now}`,
-    step<Row[]>`SELECT * FROM ledger_leases WHERE ${keys.due} AND state = 'live' AND expires_at <= ${now}`,
-  ]);
-  const rows = new Rows();
-  rows.load({
-    reservations: [...reservations, ...dueReservations].map(reservationFrom),
-    leases: [...leases, ...dueLeases].map(leaseFrom),
-  });
-  const accounts = await step<Row[]>`
-    SELECT * FROM ledger_accounts WHERE id IN (SELECT json_array_elements_text(${json([...accountsOf(keys, rows)])}::text::json))`;
-  rows.load({ accounts: accounts.map(accountFrom) });
-  return { rows, head: { seq: Number(head!.seq), hash: head!.hash as string } };
-}
-
-function json(value: unknown): string {
-  return JSON.stringify(value);
+/** The condition for an account and everything below it; '0' is the character after '/'. */
+function below(sql: Sql, column: 'id' | 'account', root: AccountId | undefined) {
+  if (root === undefined) return sql`true`;
+  const name = sql(column);
+  return sql`(${name} = ${root} OR (${name} >= ${`${root}/`} AND ${name} < ${`${root}0`}))`;
 }
