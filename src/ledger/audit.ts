@@ -1,6 +1,6 @@
 import { canonicalJson } from '../kernel/index.ts';
 import { Replay } from './replay.ts';
-import { leaseKey, pathOf } from './rows.ts';
+import { heldByLease, heldByReservation, leaseKey, pathOf } from './rows.ts';
 import type { LedgerStore, Snapshot } from './store.ts';
 import type { AccountId, AuditReport } from './types.ts';
 
@@ -98,9 +98,7 @@ function heldByRows(snapshot: Snapshot): ReadonlyMap<AccountId, { reserved: numb
       held.set(id, { reserved: sums.reserved + reserved, leased: sums.leased + leased });
     }
   };
-  for (const { account, amount, state } of snapshot.reservations)
-    if (state === 'reserved') add(account, amount.amountMicros, 0);
-  for (const { account, amount, state, reserved, settled } of snapshot.leases)
-    add(account, 0, state === 'live' ? amount.amountMicros - settled : reserved);
+  for (const row of snapshot.reservations) add(row.account, heldByReservation(row), 0);
+  for (const row of snapshot.leases) add(row.account, 0, heldByLease(row));
   return held;
 }

@@ -1,4 +1,4 @@
-import { type EpochMs, GavotteError, type Micros, type Money, micros } from '../kernel/index.ts';
+import { type EpochMs, GavotteError, type Micros, type Money, micros, showMoney } from '../kernel/index.ts';
 import {
   accountOf,
   bad,
@@ -11,18 +11,22 @@ import {
   shift,
   unchanged,
 } from './balances.ts';
-import { type LeaseName, leaseKey, pathOf, type Rows } from './rows.ts';
-import type { Command, Lease } from './types.ts';
+import { heldByLease, type LeaseName, leaseKey, pathOf, type Rows } from './rows.ts';
+import { draw, paidBefore, putBack, putPaid } from './transfer-rules.ts';
+import type { AccountId, Command, Lease, Posting } from './types.ts';
 
 /**
  * Leases. A live lease keeps its whole unpaid part in the account's `leased` bucket, so nothing that its holder may
- * still spend can be given to another (I1, I8). When it ends, what it had reported as `reserved` (bids not yet
- * resolved) stays in `leased` until the holder reports each of them paid or lost; the rest returns to the budget at
- * once. A closed lease can settle at most what it had reserved. It is not replaced while any of that is open, so no
- * promise is ever forgotten: a holder that comes back reports first, a new one leases under a name of its own.
+ * still spend can be given to another (I1, I8). Each bill is paid out of it by itself, by whoever received it, so a
+ * holder that dies loses nothing. A lease returned early keeps what it had promised; at its time, when its last bid
+ * can no longer be billed, all that is left goes back to where it came from: the free budget or a reservation.
  */
-export function grantLease(rows: Rows, command: Extract<Command, { kind: 'grantLease' }>): Step {
-  const { account, holder, amount, expiresAt } = command;
+export function grantLease(
+  rows: Rows,
+  command: Extract<Command, { kind: 'grantLease' }>,
+  now: EpochMs,
+): Step {
+  const { account, holder, amount, expiresAt, reservation } = command;
   requireName(holder, 'holder');
   requirePositive(amount, 'a lease of');
   requireTime(expiresAt, 'expiresAt');
@@ -35,26 +39,56 @@ export function grantLease(rows: Rows, command: Extract<Command, { kind: 'grantL
     );
   }
   const returned = former === undefined ? [] : returnLease(rows, former).postings;
-  const path = pathOf(account);
-  checkRoom(rows, path, amount);
-  shift(rows, path, { leased: amount.amountMicros });
+  const taken =
+    reservation === undefined
+      ? takeFree(rows, account, amount)
+      : takeReserved(rows, account, reservation, amount, now);
   const lease: Lease = {
     account,
     holder,
     // The row stays when a lease ends, so an epoch never comes back.
     epoch: (former?.epoch ?? 0) + 1,
     amount: { amountMicros: amount.amountMicros, currency: amount.currency },
+    reservation: reservation ?? null,
     reserved: 0 as Micros,
     settled: 0 as Micros,
     expiresAt,
     state: 'live',
   };
   rows.leases.put(leaseKey(lease), lease);
-  return {
-    value: lease,
-    postings: [...returned, ...legs(account, 'budget', 'leased', amount)],
-    changed: true,
-  };
+  return { value: lease, postings: [...returned, ...taken], changed: true };
+}
+
+function takeFree(rows: Rows, account: AccountId, amount: Money): readonly Posting[] {
+  const path = pathOf(account);
+  checkRoom(rows, path, amount);
+  shift(rows, path, { leased: amount.amountMicros });
+  return legs(account, 'budget', 'leased', amount);
+}
+
+function takeReserved(
+  rows: Rows,
+  account: AccountId,
+  id: string,
+  amount: Money,
+  now: EpochMs,
+): readonly Posting[] {
+  accountOf(rows, account);
+  const source = draw(rows, id, amount, now);
+  if (source.account !== account)
+    throw bad(`reservation ${id} is on ${source.account}, not on ${account}`, 'Lease where it is.');
+  shift(rows, pathOf(account), { reserved: -amount.amountMicros, leased: amount.amountMicros });
+  return legs(account, 'reserved', 'leased', amount);
+}
+
+/** Takes what a lease no longer needs back to where it came from. */
+function giveBack(rows: Rows, lease: Lease, freed: number): readonly Posting[] {
+  if (freed === 0) return [];
+  const { account, reservation } = lease;
+  const amount: Money = { ...lease.amount, amountMicros: micros(freed) };
+  const isPutBack = reservation !== null && putBack(rows, reservation, amount);
+  shift(rows, pathOf(account), { leased: -freed, reserved: isPutBack ? freed : 0 });
+  return legs(account, 'leased', isPutBack ? 'reserved' : 'budget', amount);
 }
 
 /** @throws GV_LEASE_STALE unless `epoch` is the latest one granted. */
@@ -72,7 +106,7 @@ function leaseOf(rows: Rows, name: LeaseName & { readonly epoch: number }): Leas
 }
 
 /**
- * Takes a holder's running totals. A live lease may reserve up to its amount; one that is closed, or past its time,
+ * Takes a holder's running totals (bills that it pays one by one count in `settled`). A live lease may reserve up to its amount; one that is closed, or past its time,
  * only ends what it had.
  */
 export function reportLease(
@@ -99,33 +133,57 @@ export function reportLease(
   }
   const { account, amount } = lease;
   const paid: Money = { ...amount, amountMicros: micros(settled - lease.settled) };
-  // Only a closed lease gives back here; a live one may still use what its bids did not.
-  const freed = lease.state === 'closed' ? lease.reserved + lease.settled - reserved - settled : 0;
-  const givenBack: Money = { ...amount, amountMicros: micros(freed) };
-  shift(rows, pathOf(account), {
-    leased: -paid.amountMicros - givenBack.amountMicros,
-    settled: paid.amountMicros,
-  });
+  shift(rows, pathOf(account), { leased: -paid.amountMicros, settled: paid.amountMicros });
   const reported: Lease = { ...lease, reserved: micros(reserved), settled: micros(settled) };
   rows.leases.put(leaseKey(lease), reported);
-  return {
-    value: reported,
-    postings: [...legs(account, 'leased', 'settled', paid), ...legs(account, 'leased', 'budget', givenBack)],
-    changed: true,
-  };
+  // Only a closed lease gives back here; a live one may still use what its bids did not.
+  const freed = lease.state === 'closed' ? lease.reserved + lease.settled - reserved - settled : 0;
+  const postings = [...legs(account, 'leased', 'settled', paid), ...giveBack(rows, lease, freed)];
+  return { value: reported, postings, changed: true };
 }
 
-/** Ends a lease: everything neither settled nor reserved returns at once. */
+/**
+ * Pays one bill. A lease that is over pays only what it had promised; whether the holder is alive does not matter.
+ * The bill's row makes it a no-op to pay it again (I7).
+ */
+export function spend(rows: Rows, command: Extract<Command, { kind: 'spend' }>, now: EpochMs): Step {
+  const { id, account, amount } = command;
+  requireName(id, 'bill id');
+  requirePositive(amount, 'a payment of');
+  const before = paidBefore(rows, id, account, amount);
+  if (before !== undefined) return unchanged(before);
+  const lease = leaseOf(rows, command);
+  const over = lease.state === 'closed' || lease.expiresAt <= now;
+  const left = over ? lease.reserved : heldByLease(lease);
+  if (amount.currency !== lease.amount.currency || amount.amountMicros > left) {
+    throw new GavotteError(
+      'GV_LEASE_STALE',
+      `${showMoney(amount)} is more than the ${left} micros left in epoch ${lease.epoch} of ${lease.holder} on ${account}`,
+      { fix: 'Pay it from what is set aside for late bills.' },
+    );
+  }
+  shift(rows, pathOf(account), { leased: -amount.amountMicros, settled: amount.amountMicros });
+  rows.leases.put(leaseKey(lease), {
+    ...lease,
+    settled: micros(lease.settled + amount.amountMicros),
+    reserved: micros(Math.max(0, lease.reserved - amount.amountMicros)),
+  });
+  const postings = legs(account, 'leased', 'settled', amount);
+  return { value: putPaid(rows, id, account, amount, now), postings, changed: true };
+}
+
+/** Ends a lease early: everything neither settled nor reserved returns at once. */
 export function returnLease(rows: Rows, name: LeaseName & { readonly epoch: number }): Step {
   const lease = leaseOf(rows, name);
   if (lease.state === 'closed') return unchanged(lease);
-  const { account, amount } = lease;
-  const unused: Money = {
-    ...amount,
-    amountMicros: micros(amount.amountMicros - lease.settled - lease.reserved),
-  };
-  shift(rows, pathOf(account), { leased: -unused.amountMicros });
   const closed: Lease = { ...lease, state: 'closed' };
   rows.leases.put(leaseKey(lease), closed);
-  return { value: closed, postings: legs(account, 'leased', 'budget', unused), changed: true };
+  const postings = giveBack(rows, lease, heldByLease(lease) - lease.reserved);
+  return { value: closed, postings, changed: true };
+}
+
+/** Ends a lease whose time has come: no bid of it can be billed any more. */
+export function expireLease(rows: Rows, lease: Lease): readonly Posting[] {
+  rows.leases.put(leaseKey(lease), { ...lease, state: 'closed', reserved: 0 as Micros });
+  return giveBack(rows, lease, heldByLease(lease));
 }

@@ -72,6 +72,12 @@ class StoredLedger implements Ledger {
   grantLease(command: Parameters<Ledger['grantLease']>[0]): Promise<Lease> {
     return this.#do({ kind: 'grantLease', ...command });
   }
+  spend(command: Parameters<Ledger['spend']>[0]): Promise<Reservation> {
+    return this.#do({ kind: 'spend', ...command });
+  }
+  pay(command: Parameters<Ledger['pay']>[0]): Promise<Reservation> {
+    return this.#do({ kind: 'pay', ...command });
+  }
   reportLease(command: Parameters<Ledger['reportLease']>[0]): Promise<Lease> {
     return this.#do({ kind: 'reportLease', ...command });
   }
@@ -96,6 +102,9 @@ class StoredLedger implements Ledger {
   }
   reservation(id: string): Promise<Reservation | undefined> {
     return this.#store.reservation(id);
+  }
+  lease(account: AccountId, holder: string): Promise<Lease | undefined> {
+    return this.#store.lease({ account, holder });
   }
   reservations(filter: { account?: AccountId; state?: ReservationState }): Promise<readonly Reservation[]> {
     return this.#store.reservations(filter.account, filter.state);

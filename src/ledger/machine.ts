@@ -1,9 +1,9 @@
 import type { EpochMs } from '../kernel/index.ts';
 import { openAccount, setCap } from './account-rules.ts';
 import { requireName, type Step } from './balances.ts';
-import { grantLease, reportLease, returnLease } from './lease-rules.ts';
+import { expireLease, grantLease, reportLease, returnLease, spend } from './lease-rules.ts';
 import type { Rows } from './rows.ts';
-import { annotate, endReservation, move, reserve, settle } from './transfer-rules.ts';
+import { annotate, endReservation, move, pay, reserve, settle } from './transfer-rules.ts';
 import type { Command, Posting } from './types.ts';
 
 /**
@@ -33,7 +33,11 @@ export function applyCommand(rows: Rows, command: Command, now: EpochMs): Step {
     case 'expire':
       return expire(rows, now);
     case 'grantLease':
-      return grantLease(rows, command);
+      return grantLease(rows, command, now);
+    case 'spend':
+      return spend(rows, command, now);
+    case 'pay':
+      return pay(rows, command, now);
     case 'reportLease':
       return reportLease(rows, command, now);
     case 'returnLease':
@@ -52,7 +56,7 @@ function expire(rows: Rows, now: EpochMs): Step {
   }
   for (const lease of rows.leases.watched()) {
     if (lease.expiresAt > now) continue;
-    postings.push(...returnLease(rows, lease).postings);
+    postings.push(...expireLease(rows, lease));
     count += 1;
   }
   return { value: count, postings, changed: count > 0 };

@@ -6,8 +6,8 @@ export class Rows {
   readonly accounts = new Table<Account>();
   /** Watched: those that can expire. */
   readonly reservations = new Table<Reservation>((row) => row.state === 'reserved' && row.expiresAt !== null);
-  /** Watched: the live ones. */
-  readonly leases = new Table<Lease>((row) => row.state === 'live');
+  /** Watched: those that still hold money. */
+  readonly leases = new Table<Lease>((row) => heldByLease(row) > 0);
 
   load(read: {
     accounts?: Iterable<Account>;
@@ -34,6 +34,16 @@ export class Rows {
       throw error;
     }
   }
+}
+
+/** What a reservation keeps set aside. */
+export function heldByReservation({ state, amount, drawn }: Reservation): number {
+  return state === 'reserved' ? amount.amountMicros - drawn : 0;
+}
+
+/** What a lease keeps from its account: all that is unpaid while it lives, then what it had promised. */
+export function heldByLease({ state, amount, settled, reserved }: Lease): number {
+  return state === 'live' ? amount.amountMicros - settled : reserved;
 }
 
 /** Which lease: one holder has at most one on an account. */
@@ -71,7 +81,7 @@ export function isStorable(text: string): boolean {
   return !text.includes('\0') && text.isWellFormed();
 }
 
-/** The rows a batch names itself; the accounts of named reservations and due rows come on top. */
+/** The rows a batch names itself; reservations behind leases, and the accounts of all, come on top. */
 export interface Keys {
   readonly reservations: ReadonlySet<string>;
   readonly leases: ReadonlyMap<string, LeaseName>;
@@ -90,10 +100,19 @@ export function keysOf(commands: readonly Command[]): Keys {
     if ('account' in command) addPath(accounts, command.account);
     if (command.kind === 'move') addPath(accounts, command.to);
     if ('id' in command && isStorable(command.id)) reservations.add(command.id);
+    if ('reservation' in command && command.reservation !== undefined && isStorable(command.reservation))
+      reservations.add(command.reservation);
     if ('holder' in command && isStorable(command.holder)) leases.set(leaseKey(command), command);
     if (command.kind === 'expire') due = true;
   }
   return { reservations, leases, accounts, due };
+}
+
+/** The named reservations, and those that the leases which were read go back to. */
+export function reservationsOf(keys: Keys, rows: Rows): ReadonlySet<string> {
+  const reservations = new Set(keys.reservations);
+  for (const { reservation } of rows.leases.values()) if (reservation !== null) reservations.add(reservation);
+  return reservations;
 }
 
 /** Every account whose row is needed once the rows that `keys` names are read: their paths, too. */

@@ -1,5 +1,5 @@
 import { type EpochMs, GavotteError, sha256 } from '../kernel/index.ts';
-import type { Keys, Rows } from './rows.ts';
+import type { Keys, LeaseName, Rows } from './rows.ts';
 import type { Account, AccountId, Lease, Reservation, ReservationState } from './types.ts';
 
 /** The end of the log: its length and last hash. The next entry is `seq + 1`. */
@@ -47,6 +47,7 @@ export interface LedgerStore {
   account(id: AccountId): Promise<Account | undefined>;
   accounts(root: AccountId | undefined): Promise<readonly Account[]>;
   reservation(id: string): Promise<Reservation | undefined>;
+  lease(name: LeaseName): Promise<Lease | undefined>;
   /** In the order in which they were made. */
   reservations(
     account: AccountId | undefined,
@@ -61,7 +62,7 @@ export interface LedgerStore {
 export const EMPTY_HEAD: Head = { seq: 0, hash: '0'.repeat(64) };
 
 /** What stores write into the head row. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /** @throws GV_BAD_INPUT when the tables were made by another version. */
 export function checkSchema(found: unknown): void {

@@ -13,7 +13,7 @@ import {
   shift,
   unchanged,
 } from './balances.ts';
-import { isBelow, pathOf, type Rows } from './rows.ts';
+import { heldByReservation, isBelow, pathOf, type Rows } from './rows.ts';
 import type { AccountId, Command, Reservation } from './types.ts';
 
 /**
@@ -44,6 +44,7 @@ export function reserve(rows: Rows, command: Extract<Command, { kind: 'reserve' 
     id,
     account,
     amount: { amountMicros: amount.amountMicros, currency: amount.currency },
+    drawn: 0 as Micros,
     state: 'reserved',
     settled: 0 as Micros,
     expiresAt: command.expiresAt ?? null,
@@ -70,10 +71,111 @@ function requireLive(reservation: Reservation, act: string): void {
   );
 }
 
+/** What it still holds, as money. */
+function stillHeld(reservation: Reservation): Money {
+  return { ...reservation.amount, amountMicros: micros(heldByReservation(reservation)) };
+}
+
+/** Leases stay on the account of their reservation. */
+function requireUndrawn({ id, drawn }: Reservation): void {
+  if (drawn === 0) return;
+  throw new GavotteError('GV_TRANSFER_STATE', `reservation ${id} is drawn on and cannot be moved`, {
+    fix: 'Move it before anything is leased or paid out of it.',
+  });
+}
+
+/**
+ * Takes `amount` out of a live reservation on `account`, for a lease or a payment. The caller moves the balances.
+ * @throws GV_TRANSFER_STATE when it is over, of another account or currency, or holds too little.
+ */
+export function draw(rows: Rows, id: string, amount: Money, now: EpochMs): Reservation {
+  const reservation = reservationOf(rows, id);
+  requireLive(reservation, 'drawn on');
+  const held = stillHeld(reservation);
+  if (amount.currency !== held.currency || amount.amountMicros > held.amountMicros) {
+    throw new GavotteError(
+      'GV_TRANSFER_STATE',
+      `${showMoney(amount)} cannot be drawn from reservation ${id}, which holds ${showMoney(held)}`,
+      { fix: 'Draw at most what is held, in its currency.' },
+    );
+  }
+  const drawn = micros(reservation.drawn + amount.amountMicros);
+  const after: Reservation = { ...reservation, drawn, changedAt: now };
+  rows.reservations.put(id, after);
+  return after;
+}
+
+/** Puts back what was drawn and not paid, if the reservation lives; returns whether it took it. */
+export function putBack(rows: Rows, id: string, amount: Money): boolean {
+  const reservation = reservationOf(rows, id);
+  if (reservation.state !== 'reserved') return false;
+  const drawn = micros(reservation.drawn - amount.amountMicros);
+  rows.reservations.put(id, { ...reservation, drawn });
+  return true;
+}
+
+/** A bill that was paid, as a row: what makes paying it again a no-op. Undefined when it is not paid yet. */
+export function paidBefore(
+  rows: Rows,
+  id: string,
+  account: AccountId,
+  amount: Money,
+): Reservation | undefined {
+  const existing = rows.reservations.get(id);
+  if (existing === undefined) return undefined;
+  const same =
+    existing.state === 'settled' &&
+    existing.account === account &&
+    existing.settled === amount.amountMicros &&
+    existing.amount.currency === amount.currency;
+  if (same) return existing;
+  throw new GavotteError('GV_ID_CONFLICT', `${id} exists with another account, amount or state`, {
+    fix: 'A bill is paid once; use its own id.',
+  });
+}
+
+/** Writes down a paid bill. */
+export function putPaid(
+  rows: Rows,
+  id: string,
+  account: AccountId,
+  { amountMicros, currency }: Money,
+  now: EpochMs,
+): Reservation {
+  const paid: Reservation = {
+    id,
+    account,
+    amount: { amountMicros, currency },
+    drawn: 0 as Micros,
+    state: 'settled',
+    settled: amountMicros,
+    expiresAt: null,
+    memo: '',
+    changedAt: now,
+  };
+  rows.reservations.put(id, paid);
+  return paid;
+}
+
+/** Pays one bill out of a reservation, which goes on holding the rest. */
+export function pay(rows: Rows, command: Extract<Command, { kind: 'pay' }>, now: EpochMs): Step {
+  const { id, reservation: source, amount } = command;
+  requireName(id, 'bill id');
+  requirePositive(amount, 'a payment of');
+  const { account } = reservationOf(rows, source);
+  const before = paidBefore(rows, id, account, amount);
+  if (before !== undefined) return unchanged(before);
+  draw(rows, source, amount, now);
+  shift(rows, pathOf(account), { reserved: -amount.amountMicros, settled: amount.amountMicros });
+  const postings = legs(account, 'reserved', 'settled', amount);
+  return { value: putPaid(rows, id, account, amount, now), postings, changed: true };
+}
+
 /** Second phase: pays at most what is reserved, and gives the rest back. */
 export function settle(rows: Rows, id: string, amount: Money, now: EpochMs): Step {
   const reservation = reservationOf(rows, id);
-  const { account, amount: held } = reservation;
+  const { account } = reservation;
+  const held = stillHeld(reservation);
   const sameCurrency = amount.currency === held.currency;
   if (reservation.state === 'settled' && sameCurrency && reservation.settled === amount.amountMicros)
     return unchanged(reservation);
@@ -106,7 +208,8 @@ export function endReservation(rows: Rows, id: string, state: 'released' | 'expi
   const reservation = reservationOf(rows, id);
   if (reservation.state === state) return unchanged(reservation);
   requireLive(reservation, state);
-  const { account, amount } = reservation;
+  const { account } = reservation;
+  const amount = stillHeld(reservation);
   shift(rows, pathOf(account), { reserved: -amount.amountMicros });
   const ended: Reservation = { ...reservation, state, changedAt: now };
   rows.reservations.put(id, ended);
@@ -120,6 +223,7 @@ export function move(rows: Rows, command: Extract<Command, { kind: 'move' }>, no
   const { account: from, amount } = reservation;
   if (from === to) return annotate(rows, id, memo, now);
   requireLive(reservation, 'moved');
+  requireUndrawn(reservation);
   requireText(memo, 'memo');
   if (!isBelow(to, from)) throw bad(`${to} is not below ${from}`, 'Money moves down its own path only.');
   if (rows.accounts.get(to) === undefined) openAccount(rows, to, amount);

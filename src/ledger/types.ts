@@ -29,8 +29,10 @@ export interface Reservation {
   readonly account: AccountId;
   /** What is set aside, or was when it ended. */
   readonly amount: Money;
+  /** How much of it has gone on, to leases and payments; the rest is what it still holds. */
+  readonly drawn: Micros;
   readonly state: ReservationState;
-  /** What was paid of it; zero unless settled. */
+  /** What was paid when it was settled; else zero. */
   readonly settled: Micros;
   readonly expiresAt: EpochMs | null;
   /** The caller's own words for what the money is for; the ledger stores them and never reads them. */
@@ -39,16 +41,21 @@ export interface Reservation {
   readonly changedAt: EpochMs;
 }
 
-/** A slice of an account's budget that a holder may spend without asking, until it expires. */
+/**
+ * A slice of an account's budget that a holder may promise without asking. It lives until the last of its bids can be
+ * billed, so the holder stops bidding on it earlier; then all that is left goes back.
+ */
 export interface Lease {
   readonly account: AccountId;
   readonly holder: string;
   /** Fencing token: rises by one with every grant to this holder on this account; older ones are dead (I8). */
   readonly epoch: number;
   readonly amount: Money;
+  /** The reservation it was taken out of, and goes back to; null for the account's free budget. */
+  readonly reservation: string | null;
   /** What the holder reported as promised in bids still unresolved. */
   readonly reserved: Micros;
-  /** What the holder reported as paid. */
+  /** What is paid of it. */
   readonly settled: Micros;
   readonly expiresAt: EpochMs;
   readonly state: 'live' | 'closed';
@@ -81,14 +88,26 @@ export type Command = Caused &
     | { readonly kind: 'annotate'; readonly id: string; readonly memo: string }
     /** Ends every reservation and lease whose time has come. */
     | { readonly kind: 'expire' }
-    /** Grants (or replaces) the lease of one holder on one account. */
+    /** Grants (or replaces) the lease of one holder on one account, out of a reservation there if one is named. */
     | {
         readonly kind: 'grantLease';
         readonly account: AccountId;
         readonly holder: string;
         readonly amount: Money;
         readonly expiresAt: EpochMs;
+        readonly reservation?: string;
       }
+    /** Pays one bill out of a lease; `id` names the bill, which is paid once (I7). */
+    | {
+        readonly kind: 'spend';
+        readonly id: string;
+        readonly account: AccountId;
+        readonly holder: string;
+        readonly epoch: number;
+        readonly amount: Money;
+      }
+    /** Pays one bill out of a reservation, which goes on holding the rest. */
+    | { readonly kind: 'pay'; readonly id: string; readonly reservation: string; readonly amount: Money }
     /** A holder's running totals since the grant; they only grow, except `reserved`, which also falls. */
     | {
         readonly kind: 'reportLease';
@@ -159,8 +178,20 @@ export interface Ledger {
   expire(command: Caused): Promise<number>;
 
   grantLease(
-    command: { account: AccountId; holder: string; amount: Money; expiresAt: EpochMs } & Caused,
+    command: {
+      account: AccountId;
+      holder: string;
+      amount: Money;
+      expiresAt: EpochMs;
+      reservation?: string;
+    } & Caused,
   ): Promise<Lease>;
+  /** @throws GV_LEASE_STALE when the lease is over or has too little left; GV_ID_CONFLICT for a bill paid otherwise. */
+  spend(
+    command: { id: string; account: AccountId; holder: string; epoch: number; amount: Money } & Caused,
+  ): Promise<Reservation>;
+  /** @throws GV_TRANSFER_STATE when the reservation is over or holds too little. */
+  pay(command: { id: string; reservation: string; amount: Money } & Caused): Promise<Reservation>;
   reportLease(
     command: {
       account: AccountId;
@@ -179,6 +210,7 @@ export interface Ledger {
   /** The account itself and everything below it, in path order. */
   accounts(root?: AccountId): Promise<readonly Account[]>;
   reservation(id: string): Promise<Reservation | undefined>;
+  lease(account: AccountId, holder: string): Promise<Lease | undefined>;
   /** Reservations on `account` and below, oldest first. */
   reservations(filter: { account?: AccountId; state?: ReservationState }): Promise<readonly Reservation[]>;
   entries(filter?: { after?: number; limit?: number }): Promise<readonly Entry[]>;

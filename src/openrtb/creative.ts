@@ -34,6 +34,7 @@ export interface Creative {
   readonly native: NativeAssets | undefined;
 }
 
+/** What a native ad is put together from. */
 export interface NativeAssets {
   readonly title: string;
   readonly description: string;

@@ -47,6 +47,7 @@ export interface Inventory {
   readonly venueTypes: readonly string[];
 }
 
+/** The device that would show it. */
 export interface Device {
   readonly ua: string;
   readonly ip: string;
@@ -66,6 +67,7 @@ export interface Device {
   readonly lon: number;
 }
 
+/** Who would see it. */
 export interface User {
   readonly id: string;
   readonly buyeruid: string;
@@ -84,6 +86,7 @@ export interface Eid {
   readonly ids: readonly string[];
 }
 
+/** What regulation and consent say, as sent. */
 export interface Regs {
   readonly coppa: boolean;
   /** 1 applies, 0 does not, −1 not said. When 2.5 and 2.6 places disagree, the stricter (P2). */
@@ -95,6 +98,7 @@ export interface Regs {
   readonly dsaRequired: number;
 }
 
+/** How the request came to us. */
 export interface SupplySource {
   readonly tid: string;
   /** Whether an schain object was found in any of its three places. */
@@ -104,6 +108,7 @@ export interface SupplySource {
   readonly nodes: readonly SchainNode[];
 }
 
+/** One hop of the supply chain. */
 export interface SchainNode {
   readonly asi: string;
   readonly sid: string;
@@ -136,6 +141,7 @@ export interface Imp {
   readonly deals: readonly DealOffer[];
 }
 
+/** A banner slot. */
 export interface BannerSlot {
   /** Allowed sizes `[w, h]`, from `format` or `w`/`h`; empty when unknown (V6). */
   readonly sizes: readonly (readonly [number, number])[];
@@ -184,6 +190,7 @@ export interface VideoSlot {
   }[];
 }
 
+/** A native slot. */
 export interface NativeSlot {
   /** The native request, a JSON text inside the JSON. */
   readonly request: string;

@@ -288,6 +288,7 @@ function lateReserving(ledger: Ledger): Ledger {
         account,
         amount,
         memo,
+        drawn: 0 as Money['amountMicros'],
         state: 'reserved',
         settled: 0 as Money['amountMicros'],
         expiresAt: null,

@@ -10,6 +10,8 @@ export const FIRST_CAP = money(100, 'USD');
 const cause = fc.constantFrom('plan:1', 'rule:ttl');
 const account = fc.constantFrom(...FIRST_ACCOUNTS, 'a/b/c/d', 'a/b/c/e', 'a/b-2', 'a/x/y', 'z');
 const id = fc.constantFrom('r1', 'r2', 'r3', 'r4', 'r5');
+/** Mostly ids of their own; now and then one that a reservation has. */
+const bill = fc.constantFrom('b1', 'b2', 'b3', 'b4', 'b5', 'r5');
 const holder = fc.constantFrom('h1', 'h2');
 const memo = fc.constantFrom('', 'one', 'two – ☂ "quoted"');
 const amount = fc.integer({ min: -1, max: 60 }).map((micros) => money(micros, 'USD'));
@@ -34,6 +36,12 @@ export function anyCommand(start: EpochMs): fc.Arbitrary<Command> {
     { weight: 2, arbitrary: fc.record({ kind: kind('setCap'), account, cap, cause }) },
     { weight: 2, arbitrary: fc.record({ kind: kind('expire'), cause }) },
     { weight: 3, arbitrary: fc.record({ kind: kind('grantLease'), ...lease, amount, expiresAt }) },
+    {
+      weight: 3,
+      arbitrary: fc.record({ kind: kind('grantLease'), ...lease, amount, expiresAt, reservation: id }),
+    },
+    { weight: 4, arbitrary: fc.record({ kind: kind('spend'), id: bill, ...lease, epoch, amount }) },
+    { weight: 2, arbitrary: fc.record({ kind: kind('pay'), id: bill, reservation: id, amount, cause }) },
     {
       weight: 4,
       arbitrary: fc.record({ kind: kind('reportLease'), ...lease, epoch, reserved: total, settled: total }),

@@ -30,12 +30,11 @@ export function leaseRules(check: Check): void {
   );
 
   check(
-    'inv/I8 what a lease had promised stays set aside when it ends, and is all it can still pay',
-    async ({ ledger, tick }) => {
+    'inv/I8 what a lease had promised stays set aside when it is returned, and is all it can still pay',
+    async ({ ledger }) => {
       const { epoch } = await ledger.grantLease({ ...lease, amount: usd(40), expiresAt: EXPIRES });
       await ledger.reportLease({ ...lease, epoch, ...totals(15, 5) });
-      tick(60_000);
-      assert.equal(await ledger.expire({ cause: 'rule:ttl' }), 1);
+      await ledger.returnLease({ ...lease, epoch });
       assert.deepEqual(await balances(ledger), [0, 15, 5]);
       const more = ledger.reportLease({ ...lease, epoch, ...totals(0, 21) });
       await assert.rejects(more, { code: 'GV_LEASE_STALE' });
@@ -58,6 +57,68 @@ export function leaseRules(check: Check): void {
     await assert.rejects(spending, { code: 'GV_LEASE_STALE' });
     await ledger.reportLease({ ...lease, epoch, ...totals(0, 10) });
     assert.deepEqual(await balances(ledger), [0, 30, 10]);
+  });
+
+  check('inv/I14 at its time a lease gives back all that is unpaid, promised or not', async (books) => {
+    const { ledger, tick } = books;
+    const live = await ledger.grantLease({ ...lease, amount: usd(40), expiresAt: EXPIRES });
+    const returned = await ledger.grantLease({
+      ...lease,
+      holder: 'bidder-2',
+      amount: usd(20),
+      expiresAt: EXPIRES,
+    });
+    await ledger.reportLease({ ...lease, epoch: live.epoch, ...totals(15, 5) });
+    await ledger.reportLease({ ...lease, holder: 'bidder-2', epoch: returned.epoch, ...totals(7, 1) });
+    await ledger.returnLease({ ...lease, holder: 'bidder-2', epoch: returned.epoch });
+    tick(59_999);
+    assert.equal(await ledger.expire({ cause: 'rule:ttl' }), 0);
+    assert.deepEqual(await balances(ledger), [0, 42, 6]);
+    tick(1);
+    assert.equal(await ledger.expire({ cause: 'rule:ttl' }), 2);
+    assert.deepEqual(await balances(ledger, 'acme'), [0, 0, 6]);
+    const late = ledger.spend({ ...lease, id: 'b1', epoch: live.epoch, amount: usd(1) });
+    await assert.rejects(late, { code: 'GV_LEASE_STALE' });
+    assert.deepEqual(await violations(ledger), []);
+  });
+
+  check('inv/I7 a bill is paid out of its lease once, whoever brings it and however often', async (books) => {
+    const { ledger } = books;
+    const { epoch } = await ledger.grantLease({ ...lease, amount: usd(10), expiresAt: EXPIRES });
+    const bill = { ...lease, id: 'bill:exchange:1', epoch, amount: usd(4) };
+    await ledger.spend(bill);
+    const other = await books.again();
+    await other.spend(bill);
+    assert.deepEqual(await balances(ledger), [0, 6, 4]);
+    await assert.rejects(ledger.spend({ ...bill, amount: usd(5) }), { code: 'GV_ID_CONFLICT' });
+    const tooMuch = ledger.spend({ ...bill, id: 'bill:exchange:2', amount: usd(7) });
+    await assert.rejects(tooMuch, { code: 'GV_LEASE_STALE' });
+    const stale = ledger.spend({ ...bill, id: 'bill:exchange:3', epoch: epoch + 1 });
+    await assert.rejects(stale, { code: 'GV_LEASE_STALE' });
+    assert.equal((await ledger.lease(CTV, 'bidder-1'))?.settled, usd(4).amountMicros);
+    assert.deepEqual(await balances(ledger), [0, 6, 4]);
+  });
+
+  check('inv/I1 a lease out of a reservation counts once, and what is left returns to it', async (books) => {
+    const { ledger, tick } = books;
+    await ledger.reserve({ id: 'deal', account: CTV, amount: usd(100), memo: '', cause });
+    const free = ledger.grantLease({ ...lease, amount: usd(1), expiresAt: EXPIRES });
+    await assert.rejects(free, { code: 'GV_CAP_EXCEEDED' }, 'the deal has all of it');
+    const drawn = { ...lease, reservation: 'deal', expiresAt: EXPIRES };
+    const { epoch } = await ledger.grantLease({ ...drawn, amount: usd(30) });
+    assert.deepEqual(await balances(ledger), [70, 30, 0]);
+    await assert.rejects(ledger.grantLease({ ...drawn, holder: 'bidder-2', amount: usd(71) }), {
+      code: 'GV_TRANSFER_STATE',
+    });
+    await ledger.spend({ ...lease, id: 'b1', epoch, amount: usd(12) });
+    await ledger.pay({ id: 'b2', reservation: 'deal', amount: usd(3), cause });
+    assert.deepEqual(await balances(ledger), [67, 18, 15]);
+    tick(60_000);
+    await ledger.expire({ cause: 'rule:ttl' });
+    assert.deepEqual(await balances(ledger), [85, 0, 15]);
+    assert.equal((await ledger.release({ id: 'deal', cause })).drawn, usd(15).amountMicros);
+    assert.deepEqual(await balances(ledger, 'acme'), [0, 0, 15]);
+    assert.deepEqual(await violations(ledger), []);
   });
 
   check('inv/I1 leases count under every cap above, like reservations', async ({ ledger }) => {

@@ -4,6 +4,7 @@ import type { Command } from '../../src/ledger/index.ts';
 interface ModelReservation {
   account: string;
   micros: number;
+  drawn: number;
   state: 'reserved' | 'settled' | 'released' | 'expired';
   paid: number;
   memo: string;
@@ -13,8 +14,12 @@ interface ModelReservation {
 interface ModelLease {
   account: string;
   micros: number;
+  /** The reservation it was taken from. */
+  from: string | undefined;
   reserved: number;
   paid: number;
+  /** The part of `paid` that was paid bill by bill; each bill is a reservation that is settled. */
+  billed: number;
   expiresAt: number;
   live: boolean;
 }
@@ -37,9 +42,12 @@ export class LedgerModel {
     const reservations = [...this.reservations.values()].filter(isIn);
     const leases = [...this.leases.values()].flat().filter(isIn);
     return {
-      reserved: sum(reservations.map(({ state, micros }) => (state === 'reserved' ? micros : 0))),
+      reserved: sum(
+        reservations.map(({ state, micros, drawn }) => (state === 'reserved' ? micros - drawn : 0)),
+      ),
       leased: sum(leases.map(({ live, micros, reserved, paid }) => (live ? micros - paid : reserved))),
-      settled: sum([...reservations, ...leases].map(({ paid }) => paid)),
+      settled:
+        sum(reservations.map(({ paid }) => paid)) + sum(leases.map(({ paid, billed }) => paid - billed)),
     };
   }
 
@@ -88,6 +96,10 @@ export class LedgerModel {
         return this.#expire(now);
       case 'grantLease':
         return this.#grant(command);
+      case 'spend':
+        return this.#spend(command, now);
+      case 'pay':
+        return this.#pay(command.id, command.reservation, command.amount.amountMicros);
       case 'reportLease':
         return this.#report(command, now);
       case 'returnLease':
@@ -121,13 +133,14 @@ export class LedgerModel {
     const refused = this.#refusal(account, micros);
     if (refused !== undefined) return refused;
     const expiresAt = command.expiresAt ?? null;
-    this.reservations.set(id, { account, micros, state: 'reserved', paid: 0, memo, expiresAt });
+    this.reservations.set(id, { account, micros, drawn: 0, state: 'reserved', paid: 0, memo, expiresAt });
   }
 
   #settle(id: string, micros: number): string | undefined {
     const row = this.reservations.get(id);
     if (row?.state === 'settled' && row.paid === micros) return undefined;
-    if (row?.state !== 'reserved' || micros < 0 || micros > row.micros) return 'GV_TRANSFER_STATE';
+    if (row?.state !== 'reserved' || micros < 0 || micros > row.micros - row.drawn)
+      return 'GV_TRANSFER_STATE';
     row.state = 'settled';
     row.paid = micros;
   }
@@ -141,7 +154,7 @@ export class LedgerModel {
   #move(id: string, to: string, memo: string): string | undefined {
     const row = this.reservations.get(id);
     if (row?.account === to) return this.#annotate(id, memo);
-    if (row?.state !== 'reserved') return 'GV_TRANSFER_STATE';
+    if (row?.state !== 'reserved' || row.drawn > 0) return 'GV_TRANSFER_STATE';
     if (!to.startsWith(`${row.account}/`)) return 'GV_BAD_INPUT';
     const isNew = !this.caps.has(to);
     const refused =
@@ -163,7 +176,69 @@ export class LedgerModel {
   #expire(now: number): undefined {
     for (const row of this.reservations.values())
       if (row.state === 'reserved' && row.expiresAt !== null && row.expiresAt <= now) row.state = 'expired';
-    for (const lease of [...this.leases.values()].flat()) if (lease.expiresAt <= now) lease.live = false;
+    for (const lease of [...this.leases.values()].flat()) {
+      if (lease.expiresAt > now) continue;
+      this.#free(lease, this.#unpaid(lease));
+      lease.live = false;
+      lease.reserved = 0;
+    }
+  }
+
+  #unpaid({ live, micros, paid, reserved }: ModelLease): number {
+    return live ? micros - paid : reserved;
+  }
+
+  /** Puts money back into the reservation that it was taken from, if that lives. */
+  #free(lease: ModelLease, micros: number): void {
+    const row = lease.from === undefined ? undefined : this.reservations.get(lease.from);
+    if (row?.state === 'reserved') row.drawn -= micros;
+  }
+
+  #bill(id: string, account: string, micros: number): void {
+    this.reservations.set(id, {
+      account,
+      micros,
+      drawn: 0,
+      state: 'settled',
+      paid: micros,
+      memo: '',
+      expiresAt: null,
+    });
+  }
+
+  /** Whether `id` is paid already, or what speaks against it. */
+  #billed(id: string, account: string, micros: number): string {
+    const row = this.reservations.get(id);
+    if (row === undefined) return 'new';
+    return row.state === 'settled' && row.account === account && row.paid === micros
+      ? 'paid'
+      : 'GV_ID_CONFLICT';
+  }
+
+  #spend(command: Extract<Command, { kind: 'spend' }>, now: number): string | undefined {
+    const micros = command.amount.amountMicros;
+    if (micros <= 0) return 'GV_BAD_INPUT';
+    const before = this.#billed(command.id, command.account, micros);
+    if (before !== 'new') return before === 'paid' ? undefined : before;
+    const lease = this.#current(command);
+    if (typeof lease === 'string') return lease;
+    const over = !lease.live || lease.expiresAt <= now;
+    if (micros > (over ? lease.reserved : this.#unpaid(lease))) return 'GV_LEASE_STALE';
+    lease.paid += micros;
+    lease.billed += micros;
+    lease.reserved = Math.max(0, lease.reserved - micros);
+    this.#bill(command.id, command.account, micros);
+  }
+
+  #pay(id: string, source: string, micros: number): string | undefined {
+    if (micros <= 0) return 'GV_BAD_INPUT';
+    const row = this.reservations.get(source);
+    if (row === undefined) return 'GV_TRANSFER_STATE';
+    const before = this.#billed(id, row.account, micros);
+    if (before !== 'new') return before === 'paid' ? undefined : before;
+    if (row.state !== 'reserved' || micros > row.micros - row.drawn) return 'GV_TRANSFER_STATE';
+    row.drawn += micros;
+    this.#bill(id, row.account, micros);
   }
 
   #grant(command: Extract<Command, { kind: 'grantLease' }>): string | undefined {
@@ -174,13 +249,33 @@ export class LedgerModel {
     const granted = this.leases.get(key) ?? [];
     const former = granted.at(-1);
     if (former !== undefined && former.reserved > 0) return 'GV_TRANSFER_STATE';
+    const from = command.reservation;
+    const saved = structuredClone([...this.reservations]);
     const wasLive = former?.live;
-    if (former !== undefined) former.live = false;
-    const refused = this.#refusal(account, micros);
-    if (refused === undefined)
-      this.leases.set(key, [...granted, { account, micros, reserved: 0, paid: 0, expiresAt, live: true }]);
-    else if (former !== undefined) former.live = wasLive!;
+    if (former?.live === true) this.#close(former);
+    const refused =
+      from === undefined ? this.#refusal(account, micros) : this.#drawLease(account, from, micros);
+    if (refused === undefined) {
+      const lease = { account, micros, from, reserved: 0, paid: 0, billed: 0, expiresAt, live: true };
+      this.leases.set(key, [...granted, lease]);
+    } else {
+      if (former !== undefined) former.live = wasLive!;
+      for (const [id, row] of saved) this.reservations.set(id, row);
+    }
     return refused;
+  }
+
+  #drawLease(account: string, from: string, micros: number): string | undefined {
+    if (!this.caps.has(account)) return 'GV_ACCOUNT_UNKNOWN';
+    const row = this.reservations.get(from);
+    if (row?.state !== 'reserved' || micros > row.micros - row.drawn) return 'GV_TRANSFER_STATE';
+    if (row.account !== account) return 'GV_BAD_INPUT';
+    row.drawn += micros;
+  }
+
+  #close(lease: ModelLease): void {
+    this.#free(lease, lease.micros - lease.paid - lease.reserved);
+    lease.live = false;
   }
 
   #current(command: { account: string; holder: string; epoch: number }): ModelLease | string {
@@ -197,8 +292,10 @@ export class LedgerModel {
     if (reserved < 0 || settled < lease.paid) return 'GV_BAD_INPUT';
     const over = !lease.live || lease.expiresAt <= now;
     const same = reserved === lease.reserved && settled === lease.paid;
+    const freed = lease.live ? 0 : lease.reserved + lease.paid - reserved - settled;
     const limit = over ? lease.reserved + lease.paid : lease.micros;
     if (!same && (reserved + settled > limit || (over && reserved > lease.reserved))) return 'GV_LEASE_STALE';
+    if (!same) this.#free(lease, freed);
     lease.reserved = reserved;
     lease.paid = settled;
   }
@@ -206,6 +303,6 @@ export class LedgerModel {
   #giveBack(command: Extract<Command, { kind: 'returnLease' }>): string | undefined {
     const lease = this.#current(command);
     if (typeof lease === 'string') return lease;
-    lease.live = false;
+    if (lease.live) this.#close(lease);
   }
 }

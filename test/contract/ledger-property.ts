@@ -79,8 +79,11 @@ async function compareBalances(ledger: Ledger, model: LedgerModel): Promise<void
   );
   for (const { id, cap, reserved, leased, settled } of accounts)
     assert.ok(reserved + leased + settled <= cap, `${id} exceeds its cap`);
-  for (const { id, account, state, memo, settled } of await ledger.reservations({})) {
+  for (const { id, account, drawn, state, memo, settled } of await ledger.reservations({})) {
     const row = model.reservations.get(id)!;
-    assert.deepEqual([account, state, memo, settled], [row.account, row.state, row.memo, row.paid]);
+    assert.deepEqual(
+      [account, drawn, state, memo, settled],
+      [row.account, row.drawn, row.state, row.memo, row.paid],
+    );
   }
 }

@@ -33,6 +33,7 @@ export function reservationFrom(row: Row): Reservation {
     id: row.id as string,
     account: row.account as string,
     amount: { amountMicros: micros(row.amount), currency: row.currency as Currency },
+    drawn: micros(row.drawn),
     state: row.state as ReservationState,
     settled: micros(row.settled),
     expiresAt: row.expires_at === null ? null : time(row.expires_at),
@@ -47,6 +48,7 @@ export function leaseFrom(row: Row): Lease {
     holder: row.holder as string,
     epoch: Number(row.epoch),
     amount: { amountMicros: micros(row.amount), currency: row.currency as Currency },
+    reservation: row.reservation as string | null,
     reserved: micros(row.reserved),
     settled: micros(row.settled),
     expiresAt: time(row.expires_at),
@@ -56,7 +58,7 @@ export function leaseFrom(row: Row): Lease {
 
 export function leaseValues(
   row: Lease,
-): [string, string, number, number, string, number, number, number, string] {
+): [string, string, number, number, string, string | null, number, number, number, string] {
   const { amount } = row;
   return [
     row.account,
@@ -64,6 +66,7 @@ export function leaseValues(
     row.epoch,
     amount.amountMicros,
     amount.currency,
+    row.reservation,
     row.reserved,
     row.settled,
     row.expiresAt,

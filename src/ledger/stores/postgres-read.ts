@@ -19,15 +19,17 @@ export async function readStep(
 ): Promise<{ readonly rows: Rows; readonly head: Head }> {
   const leases = [...keys.leases.values()].map(({ account, holder }) => ({ account, holder }));
   const found = await sql<Found[]>`
-    WITH held AS (
-      SELECT * FROM ledger_reservations WHERE id IN (SELECT json_array_elements_text(${list(keys.reservations)}::text::json))
-      UNION ALL
-      SELECT * FROM ledger_reservations WHERE ${keys.due} AND state = 'reserved' AND expires_at <= ${now}),
-    leased AS (
+    WITH leased AS (
       SELECT lease.* FROM ledger_leases AS lease JOIN json_to_recordset(${JSON.stringify(leases)}::text::json)
         AS named (account text, holder text) ON lease.account = named.account AND lease.holder = named.holder
       UNION ALL
-      SELECT * FROM ledger_leases WHERE ${keys.due} AND state = 'live' AND expires_at <= ${now}),
+      SELECT * FROM ledger_leases WHERE ${keys.due} AND (state = 'live' OR reserved > 0) AND expires_at <= ${now}),
+    held AS (
+      SELECT * FROM ledger_reservations WHERE id IN (
+        SELECT json_array_elements_text(${list(keys.reservations)}::text::json)
+        UNION ALL SELECT reservation FROM leased)
+      UNION ALL
+      SELECT * FROM ledger_reservations WHERE ${keys.due} AND state = 'reserved' AND expires_at <= ${now}),
     names AS (SELECT string_to_array(account, '/') AS path FROM (SELECT account FROM held UNION SELECT account FROM leased) AS each),
     ids AS (
       SELECT json_array_elements_text(${list(keys.accounts)}::text::json) AS id

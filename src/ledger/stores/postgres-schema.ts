@@ -15,15 +15,15 @@ const SCHEMA = `
     CHECK (least(reserved, leased, settled) >= 0 AND reserved + leased + settled <= cap));
   CREATE TABLE IF NOT EXISTS ledger_reservations (
     id text COLLATE "C" PRIMARY KEY, position bigint NOT NULL, account text COLLATE "C" NOT NULL, amount bigint NOT NULL,
-    currency text NOT NULL, state text NOT NULL, settled bigint NOT NULL, expires_at bigint,
+    currency text NOT NULL, drawn bigint NOT NULL, state text NOT NULL, settled bigint NOT NULL, expires_at bigint,
     memo text NOT NULL, changed_at bigint NOT NULL);
   CREATE INDEX IF NOT EXISTS ledger_reservations_due ON ledger_reservations (expires_at)
     WHERE state = 'reserved' AND expires_at IS NOT NULL;
   CREATE INDEX IF NOT EXISTS ledger_reservations_live ON ledger_reservations (account) WHERE state = 'reserved';
   CREATE TABLE IF NOT EXISTS ledger_leases (
     account text COLLATE "C" NOT NULL, holder text COLLATE "C" NOT NULL, epoch bigint NOT NULL, amount bigint NOT NULL,
-    currency text NOT NULL, reserved bigint NOT NULL, settled bigint NOT NULL, expires_at bigint NOT NULL,
-    state text NOT NULL, PRIMARY KEY (account, holder));
+    currency text NOT NULL, reservation text, reserved bigint NOT NULL, settled bigint NOT NULL,
+    expires_at bigint NOT NULL, state text NOT NULL, PRIMARY KEY (account, holder));
   CREATE TABLE IF NOT EXISTS ledger_entries (
     seq bigint PRIMARY KEY, at bigint NOT NULL, command text NOT NULL, postings text NOT NULL, hash text NOT NULL);
   CREATE TABLE IF NOT EXISTS ledger_head (

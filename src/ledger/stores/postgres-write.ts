@@ -36,22 +36,23 @@ export async function writeStep(
     added AS (
       INSERT INTO ledger_reservations
       SELECT given.* FROM turn, json_to_recordset(${json(added)}::text::json)
-        AS given (id text, position bigint, account text, amount bigint, currency text, state text, settled bigint,
-          expires_at bigint, memo text, changed_at bigint)),
+        AS given (id text, position bigint, account text, amount bigint, currency text, drawn bigint, state text,
+          settled bigint, expires_at bigint, memo text, changed_at bigint)),
     changed AS (
       UPDATE ledger_reservations AS each SET
-        account = given.account, state = given.state, settled = given.settled, memo = given.memo,
+        account = given.account, drawn = given.drawn, state = given.state, settled = given.settled, memo = given.memo,
         changed_at = given.changed_at
       FROM turn, json_to_recordset(${json(reservations.changed.map(flatReservation))}::text::json)
-        AS given (id text, account text, state text, settled bigint, memo text, changed_at bigint)
+        AS given (id text, account text, drawn bigint, state text, settled bigint, memo text, changed_at bigint)
       WHERE each.id = given.id),
     leases AS (
       INSERT INTO ledger_leases
       SELECT given.* FROM turn, json_to_recordset(${json([...leases.added, ...leases.changed].map(flatLease))}::text::json)
-        AS given (account text, holder text, epoch bigint, amount bigint, currency text, reserved bigint,
-          settled bigint, expires_at bigint, state text)
+        AS given (account text, holder text, epoch bigint, amount bigint, currency text, reservation text,
+          reserved bigint, settled bigint, expires_at bigint, state text)
       ON CONFLICT (account, holder) DO UPDATE SET
-        epoch = excluded.epoch, amount = excluded.amount, currency = excluded.currency, reserved = excluded.reserved,
+        epoch = excluded.epoch, amount = excluded.amount, currency = excluded.currency,
+        reservation = excluded.reservation, reserved = excluded.reserved,
         settled = excluded.settled, expires_at = excluded.expires_at, state = excluded.state),
     entries AS (
       INSERT INTO ledger_entries
@@ -61,12 +62,23 @@ export async function writeStep(
   return written.length === 1;
 }
 
-function flatReservation({ id, account, amount, state, settled, expiresAt, memo, changedAt }: Reservation) {
+function flatReservation({
+  id,
+  account,
+  amount,
+  drawn,
+  state,
+  settled,
+  expiresAt,
+  memo,
+  changedAt,
+}: Reservation) {
   return {
     id,
     account,
     amount: amount.amountMicros,
     currency: amount.currency,
+    drawn,
     state,
     settled,
     expires_at: expiresAt,

@@ -1,6 +1,6 @@
 import type postgres from 'postgres';
 import { type EpochMs, GavotteError } from '../../kernel/index.ts';
-import type { Keys } from '../rows.ts';
+import type { Keys, LeaseName } from '../rows.ts';
 import {
   checkSchema,
   type Decide,
@@ -9,8 +9,8 @@ import {
   type StoredEntry,
   unavailable,
 } from '../store.ts';
-import type { Account, AccountId, Reservation, ReservationState } from '../types.ts';
-import { accountFrom, entryFrom, type Row, reservationFrom } from './columns.ts';
+import type { Account, AccountId, Lease, Reservation, ReservationState } from '../types.ts';
+import { accountFrom, entryFrom, leaseFrom, type Row, reservationFrom } from './columns.ts';
 import { importPostgres } from './postgres-package.ts';
 import { readSnapshot, readStep } from './postgres-read.ts';
 import { openSchema } from './postgres-schema.ts';
@@ -123,6 +123,13 @@ class PostgresStore implements LedgerStore {
   async reservation(id: string): Promise<Reservation | undefined> {
     const rows = await this.#ask((sql) => sql<Row[]>`SELECT * FROM ledger_reservations WHERE id = ${id}`);
     return rows.map(reservationFrom)[0];
+  }
+
+  async lease({ account, holder }: LeaseName): Promise<Lease | undefined> {
+    const rows = await this.#ask(
+      (sql) => sql<Row[]>`SELECT * FROM ledger_leases WHERE account = ${account} AND holder = ${holder}`,
+    );
+    return rows.map(leaseFrom)[0];
   }
 
   async reservations(

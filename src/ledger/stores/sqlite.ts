@@ -1,5 +1,5 @@
 import type { EpochMs, SqlDatabase, SqlRow, SqlStatement, SqlValue } from '../../kernel/index.ts';
-import { accountsOf, type Keys, Rows } from '../rows.ts';
+import { accountsOf, type Keys, type LeaseName, Rows, reservationsOf } from '../rows.ts';
 import {
   checkSchema,
   type Decide,
@@ -11,7 +11,7 @@ import {
   type StoredEntry,
   unavailable,
 } from '../store.ts';
-import type { Account, AccountId, Reservation, ReservationState } from '../types.ts';
+import type { Account, AccountId, Lease, Reservation, ReservationState } from '../types.ts';
 import { accountFrom, accountValues, entryFrom, leaseFrom, leaseValues, reservationFrom } from './columns.ts';
 
 /**
@@ -25,15 +25,15 @@ const SCHEMA = `
     CHECK (min(reserved, leased, settled) >= 0 AND reserved + leased + settled <= cap)) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS ledger_reservations (
     id TEXT PRIMARY KEY, position INTEGER NOT NULL, account TEXT NOT NULL, amount INTEGER NOT NULL,
-    currency TEXT NOT NULL, state TEXT NOT NULL, settled INTEGER NOT NULL, expires_at INTEGER,
+    currency TEXT NOT NULL, drawn INTEGER NOT NULL, state TEXT NOT NULL, settled INTEGER NOT NULL, expires_at INTEGER,
     memo TEXT NOT NULL, changed_at INTEGER NOT NULL) WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS ledger_reservations_due ON ledger_reservations (expires_at)
     WHERE state = 'reserved' AND expires_at IS NOT NULL;
   CREATE INDEX IF NOT EXISTS ledger_reservations_live ON ledger_reservations (account) WHERE state = 'reserved';
   CREATE TABLE IF NOT EXISTS ledger_leases (
     account TEXT NOT NULL, holder TEXT NOT NULL, epoch INTEGER NOT NULL, amount INTEGER NOT NULL,
-    currency TEXT NOT NULL, reserved INTEGER NOT NULL, settled INTEGER NOT NULL, expires_at INTEGER NOT NULL,
-    state TEXT NOT NULL, PRIMARY KEY (account, holder)) WITHOUT ROWID;
+    currency TEXT NOT NULL, reservation TEXT, reserved INTEGER NOT NULL, settled INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL, state TEXT NOT NULL, PRIMARY KEY (account, holder)) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS ledger_entries (
     seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, command TEXT NOT NULL, postings TEXT NOT NULL, hash TEXT NOT NULL);
   CREATE TABLE IF NOT EXISTS ledger_head (
@@ -44,16 +44,16 @@ const ACCOUNTS_BY_ID = 'SELECT * FROM ledger_accounts WHERE id IN (SELECT value 
 const RESERVATIONS_BY_ID = 'SELECT * FROM ledger_reservations WHERE id IN (SELECT value FROM json_each(?))';
 const DUE_RESERVATIONS = `SELECT * FROM ledger_reservations WHERE state = 'reserved' AND expires_at <= ?`;
 const LEASE = 'SELECT * FROM ledger_leases WHERE account = ? AND holder = ?';
-const DUE_LEASES = `SELECT * FROM ledger_leases WHERE state = 'live' AND expires_at <= ?`;
+const DUE_LEASES = `SELECT * FROM ledger_leases WHERE (state = 'live' OR reserved > 0) AND expires_at <= ?`;
 const ENTRIES_AFTER = `
   SELECT entry.*, before.hash AS previous_hash
   FROM ledger_entries AS entry LEFT JOIN ledger_entries AS before ON before.seq = entry.seq - 1
   WHERE entry.seq > ? ORDER BY entry.seq LIMIT ?`;
 const WRITE_ACCOUNT = 'INSERT OR REPLACE INTO ledger_accounts VALUES (?, ?, ?, ?, ?, ?)';
-const ADD_RESERVATION = 'INSERT INTO ledger_reservations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)';
+const ADD_RESERVATION = 'INSERT INTO ledger_reservations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)';
 const CHANGE_RESERVATION =
-  'UPDATE ledger_reservations SET account = ?, state = ?, settled = ?, memo = ?, changed_at = ? WHERE id = ?';
-const WRITE_LEASE = 'INSERT OR REPLACE INTO ledger_leases VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)';
+  'UPDATE ledger_reservations SET account = ?, drawn = ?, state = ?, settled = ?, memo = ?, changed_at = ? WHERE id = ?';
+const WRITE_LEASE = 'INSERT OR REPLACE INTO ledger_leases VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)';
 const ADD_ENTRY = 'INSERT INTO ledger_entries VALUES (?, ?, ?, ?, ?)';
 
 /** Keeps the books in an SQLite database: the default, nothing to install. Takes the database over; `close` closes it. */
@@ -107,6 +107,10 @@ class SqliteStore implements LedgerStore {
     return this.#ask(() => this.#many(RESERVATIONS_BY_ID, reservationFrom, jsonList([id]))[0]);
   }
 
+  lease(name: LeaseName): Promise<Lease | undefined> {
+    return this.#ask(() => this.#many(LEASE, leaseFrom, name.account, name.holder)[0]);
+  }
+
   reservations(
     account: AccountId | undefined,
     state: ReservationState | undefined,
@@ -145,10 +149,6 @@ class SqliteStore implements LedgerStore {
 
   #read(keys: Keys, now: EpochMs): Rows {
     const rows = new Rows();
-    if (keys.reservations.size > 0)
-      rows.load({
-        reservations: this.#many(RESERVATIONS_BY_ID, reservationFrom, jsonList(keys.reservations)),
-      });
     for (const { account, holder } of keys.leases.values())
       rows.load({ leases: this.#many(LEASE, leaseFrom, account, holder) });
     if (keys.due) {
@@ -157,6 +157,9 @@ class SqliteStore implements LedgerStore {
         leases: this.#many(DUE_LEASES, leaseFrom, now),
       });
     }
+    const named = reservationsOf(keys, rows);
+    if (named.size > 0)
+      rows.load({ reservations: this.#many(RESERVATIONS_BY_ID, reservationFrom, jsonList(named)) });
     rows.load({ accounts: this.#many(ACCOUNTS_BY_ID, accountFrom, jsonList(accountsOf(keys, rows))) });
     return rows;
   }
@@ -182,6 +185,7 @@ class SqliteStore implements LedgerStore {
         row.account,
         amount.amountMicros,
         amount.currency,
+        row.drawn,
         row.state,
         row.settled,
         row.expiresAt,
@@ -191,7 +195,7 @@ class SqliteStore implements LedgerStore {
     }
     const change = this.#prepared(CHANGE_RESERVATION);
     for (const row of changed)
-      change.run(row.account, row.state, row.settled, row.memo, row.changedAt, row.id);
+      change.run(row.account, row.drawn, row.state, row.settled, row.memo, row.changedAt, row.id);
   }
 
   #run(sql: string, values: readonly SqlValue[]): void {
