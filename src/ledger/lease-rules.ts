@@ -39,10 +39,7 @@ export function grantLease(
     );
   }
   const returned = former === undefined ? [] : returnLease(rows, former).postings;
-  const taken =
-    reservation === undefined
-      ? takeFree(rows, account, amount)
-      : takeReserved(rows, account, reservation, amount, now);
+  const taken = take(rows, account, reservation ?? null, amount, now);
   const lease: Lease = {
     account,
     holder,
@@ -59,25 +56,25 @@ export function grantLease(
   return { value: lease, postings: [...returned, ...taken], changed: true };
 }
 
-function takeFree(rows: Rows, account: AccountId, amount: Money): readonly Posting[] {
-  const path = pathOf(account);
-  checkRoom(rows, path, amount);
-  shift(rows, path, { leased: amount.amountMicros });
-  return legs(account, 'budget', 'leased', amount);
-}
-
-function takeReserved(
+/** Takes money for a lease: out of a reservation if one is named, else out of the free budget. */
+function take(
   rows: Rows,
   account: AccountId,
-  id: string,
+  reservation: string | null,
   amount: Money,
   now: EpochMs,
 ): readonly Posting[] {
+  const path = pathOf(account);
+  if (reservation === null) {
+    checkRoom(rows, path, amount);
+    shift(rows, path, { leased: amount.amountMicros });
+    return legs(account, 'budget', 'leased', amount);
+  }
   accountOf(rows, account);
-  const source = draw(rows, id, amount, now);
+  const source = draw(rows, reservation, amount, now);
   if (source.account !== account)
-    throw bad(`reservation ${id} is on ${source.account}, not on ${account}`, 'Lease where it is.');
-  shift(rows, pathOf(account), { reserved: -amount.amountMicros, leased: amount.amountMicros });
+    throw bad(`reservation ${reservation} is on ${source.account}, not on ${account}`, 'Lease where it is.');
+  shift(rows, path, { reserved: -amount.amountMicros, leased: amount.amountMicros });
   return legs(account, 'reserved', 'leased', amount);
 }
 
@@ -142,9 +139,46 @@ export function reportLease(
   return { value: reported, postings, changed: true };
 }
 
+/** Changes a live lease in place, so that a holder which goes on bidding keeps its epoch and its promises. */
+export function resizeLease(
+  rows: Rows,
+  command: Extract<Command, { kind: 'resizeLease' }>,
+  now: EpochMs,
+): Step {
+  const { account, amount, expiresAt } = command;
+  requireTime(expiresAt, 'expiresAt');
+  requirePositive(amount, 'a lease of');
+  const lease = leaseOf(rows, command);
+  if (lease.state === 'closed' || lease.expiresAt <= now)
+    throw new GavotteError(
+      'GV_LEASE_STALE',
+      `epoch ${lease.epoch} of ${lease.holder} on ${account} is over`,
+      {
+        fix: 'Ask for a new lease.',
+      },
+    );
+  if (amount.currency !== lease.amount.currency)
+    throw bad(`a lease in ${lease.amount.currency} cannot become ${showMoney(amount)}`, 'Keep its currency.');
+  const grown = micros(amount.amountMicros - lease.amount.amountMicros);
+  if (grown === 0 && expiresAt === lease.expiresAt) return unchanged(lease);
+  if (amount.amountMicros < lease.settled + lease.reserved)
+    throw bad(
+      `a lease with ${lease.settled} micros paid and ${lease.reserved} reserved cannot be ${showMoney(amount)}`,
+      'Keep at least what is paid and reserved.',
+    );
+  const more: Money = { ...amount, amountMicros: grown };
+  const postings =
+    grown > 0 ? take(rows, account, lease.reservation, more, now) : giveBack(rows, lease, -grown);
+  const { amountMicros, currency } = amount;
+  const resized: Lease = { ...lease, amount: { amountMicros, currency }, expiresAt };
+  rows.leases.put(leaseKey(lease), resized);
+  return { value: resized, postings, changed: true };
+}
+
 /**
- * Pays one bill. A lease that is over pays only what it had promised; whether the holder is alive does not matter.
- * The bill's row makes it a no-op to pay it again (I7).
+ * Pays one bill. Whether the holder is alive does not matter. A lease that nobody has ended yet still holds its money
+ * and pays even past its time, as when the books could not be reached for a while; a closed one pays only what it
+ * had promised. The bill's row makes it a no-op to pay it again (I7).
  */
 export function spend(rows: Rows, command: Extract<Command, { kind: 'spend' }>, now: EpochMs): Step {
   const { id, account, amount } = command;
@@ -153,8 +187,7 @@ export function spend(rows: Rows, command: Extract<Command, { kind: 'spend' }>, 
   const before = paidBefore(rows, id, account, amount);
   if (before !== undefined) return unchanged(before);
   const lease = leaseOf(rows, command);
-  const over = lease.state === 'closed' || lease.expiresAt <= now;
-  const left = over ? lease.reserved : heldByLease(lease);
+  const left = heldByLease(lease);
   if (amount.currency !== lease.amount.currency || amount.amountMicros > left) {
     throw new GavotteError(
       'GV_LEASE_STALE',

@@ -72,6 +72,9 @@ class StoredLedger implements Ledger {
   grantLease(command: Parameters<Ledger['grantLease']>[0]): Promise<Lease> {
     return this.#do({ kind: 'grantLease', ...command });
   }
+  resizeLease(command: Parameters<Ledger['resizeLease']>[0]): Promise<Lease> {
+    return this.#do({ kind: 'resizeLease', ...command });
+  }
   spend(command: Parameters<Ledger['spend']>[0]): Promise<Reservation> {
     return this.#do({ kind: 'spend', ...command });
   }

@@ -1,7 +1,7 @@
 import type { EpochMs } from '../kernel/index.ts';
 import { openAccount, setCap } from './account-rules.ts';
 import { requireName, type Step } from './balances.ts';
-import { expireLease, grantLease, reportLease, returnLease, spend } from './lease-rules.ts';
+import { expireLease, grantLease, reportLease, resizeLease, returnLease, spend } from './lease-rules.ts';
 import type { Rows } from './rows.ts';
 import { annotate, endReservation, move, pay, reserve, settle } from './transfer-rules.ts';
 import type { Command, Posting } from './types.ts';
@@ -34,6 +34,8 @@ export function applyCommand(rows: Rows, command: Command, now: EpochMs): Step {
       return expire(rows, now);
     case 'grantLease':
       return grantLease(rows, command, now);
+    case 'resizeLease':
+      return resizeLease(rows, command, now);
     case 'spend':
       return spend(rows, command, now);
     case 'pay':

@@ -97,6 +97,16 @@ export type Command = Caused &
         readonly expiresAt: EpochMs;
         readonly reservation?: string;
       }
+    /** Makes a live lease larger or smaller, and lets it live longer or less long; it keeps its epoch. */
+    | {
+        readonly kind: 'resizeLease';
+        readonly account: AccountId;
+        readonly holder: string;
+        readonly epoch: number;
+        /** The new whole, at least what is paid and promised of it. */
+        readonly amount: Money;
+        readonly expiresAt: EpochMs;
+      }
     /** Pays one bill out of a lease; `id` names the bill, which is paid once (I7). */
     | {
         readonly kind: 'spend';
@@ -184,6 +194,16 @@ export interface Ledger {
       amount: Money;
       expiresAt: EpochMs;
       reservation?: string;
+    } & Caused,
+  ): Promise<Lease>;
+  /** Only the holder may make its lease smaller: it alone knows what it has promised. @throws GV_LEASE_STALE */
+  resizeLease(
+    command: {
+      account: AccountId;
+      holder: string;
+      epoch: number;
+      amount: Money;
+      expiresAt: EpochMs;
     } & Caused,
   ): Promise<Lease>;
   /** @throws GV_LEASE_STALE when the lease is over or has too little left; GV_ID_CONFLICT for a bill paid otherwise. */

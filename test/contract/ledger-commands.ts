@@ -40,6 +40,10 @@ export function anyCommand(start: EpochMs): fc.Arbitrary<Command> {
       weight: 3,
       arbitrary: fc.record({ kind: kind('grantLease'), ...lease, amount, expiresAt, reservation: id }),
     },
+    {
+      weight: 4,
+      arbitrary: fc.record({ kind: kind('resizeLease'), ...lease, epoch, amount, expiresAt }),
+    },
     { weight: 4, arbitrary: fc.record({ kind: kind('spend'), id: bill, ...lease, epoch, amount }) },
     { weight: 2, arbitrary: fc.record({ kind: kind('pay'), id: bill, reservation: id, amount, cause }) },
     {

@@ -99,6 +99,29 @@ export function leaseRules(check: Check): void {
     assert.deepEqual(await balances(ledger), [0, 6, 4]);
   });
 
+  check(
+    'inv/I8 a holder that goes on bidding keeps its epoch; its lease grows, shrinks and lives on',
+    async (books) => {
+      const { ledger, tick } = books;
+      const { epoch } = await ledger.grantLease({ ...lease, amount: usd(10), expiresAt: EXPIRES });
+      const resize = { ...lease, epoch, amount: usd(30), expiresAt: (EXPIRES + 60_000) as EpochMs };
+      assert.equal((await ledger.resizeLease(resize)).epoch, epoch);
+      await ledger.spend({ ...lease, id: 'b1', epoch, amount: usd(12) });
+      await assert.rejects(ledger.resizeLease({ ...resize, amount: usd(11) }), { code: 'GV_BAD_INPUT' });
+      await assert.rejects(ledger.resizeLease({ ...resize, amount: usd(101) }), { code: 'GV_CAP_EXCEEDED' });
+      await ledger.resizeLease({ ...resize, amount: usd(20) });
+      assert.deepEqual(await balances(ledger), [0, 8, 12]);
+      tick(120_000);
+      await ledger.spend({ ...lease, id: 'b2', epoch, amount: usd(1) });
+      await assert.rejects(ledger.resizeLease(resize), { code: 'GV_LEASE_STALE' });
+      assert.deepEqual(
+        await balances(ledger),
+        [0, 7, 13],
+        'a bill that comes before anyone ended the lease is paid',
+      );
+    },
+  );
+
   check('inv/I1 a lease out of a reservation counts once, and what is left returns to it', async (books) => {
     const { ledger, tick } = books;
     await ledger.reserve({ id: 'deal', account: CTV, amount: usd(100), memo: '', cause });

@@ -96,8 +96,10 @@ export class LedgerModel {
         return this.#expire(now);
       case 'grantLease':
         return this.#grant(command);
+      case 'resizeLease':
+        return this.#resize(command, now);
       case 'spend':
-        return this.#spend(command, now);
+        return this.#spend(command);
       case 'pay':
         return this.#pay(command.id, command.reservation, command.amount.amountMicros);
       case 'reportLease':
@@ -215,15 +217,32 @@ export class LedgerModel {
       : 'GV_ID_CONFLICT';
   }
 
-  #spend(command: Extract<Command, { kind: 'spend' }>, now: number): string | undefined {
+  #resize(command: Extract<Command, { kind: 'resizeLease' }>, now: number): string | undefined {
+    const micros = command.amount.amountMicros;
+    if (micros <= 0) return 'GV_BAD_INPUT';
+    const lease = this.#current(command);
+    if (typeof lease === 'string') return lease;
+    if (!lease.live || lease.expiresAt <= now) return 'GV_LEASE_STALE';
+    if (micros < lease.paid + lease.reserved) return 'GV_BAD_INPUT';
+    const grown = micros - lease.micros;
+    if (grown > 0) {
+      const { account, from } = lease;
+      const refused =
+        from === undefined ? this.#refusal(account, grown) : this.#drawLease(account, from, grown);
+      if (refused !== undefined) return refused;
+    } else this.#free(lease, -grown);
+    lease.micros = micros;
+    lease.expiresAt = command.expiresAt;
+  }
+
+  #spend(command: Extract<Command, { kind: 'spend' }>): string | undefined {
     const micros = command.amount.amountMicros;
     if (micros <= 0) return 'GV_BAD_INPUT';
     const before = this.#billed(command.id, command.account, micros);
     if (before !== 'new') return before === 'paid' ? undefined : before;
     const lease = this.#current(command);
     if (typeof lease === 'string') return lease;
-    const over = !lease.live || lease.expiresAt <= now;
-    if (micros > (over ? lease.reserved : this.#unpaid(lease))) return 'GV_LEASE_STALE';
+    if (micros > this.#unpaid(lease)) return 'GV_LEASE_STALE';
     lease.paid += micros;
     lease.billed += micros;
     lease.reserved = Math.max(0, lease.reserved - micros);
