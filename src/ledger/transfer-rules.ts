@@ -1,4 +1,4 @@
-import { type EpochMs, GavotteError, type Micros, type Money, micros, showMoney } from '../kernel/index.ts';
+import { type EpochMs, formatMoney, GavotteError, type Micros, type Money, micros, showMoney } from '../kernel/index.ts';
 import { openAccount } from './account-rules.ts';
 import {
   bad,
@@ -96,7 +96,7 @@ export function draw(rows: Rows, id: string, amount: Money, now: EpochMs): Reser
     throw new GavotteError(
       'GV_TRANSFER_STATE',
       `${showMoney(amount)} cannot be drawn from reservation ${id}, which holds ${showMoney(held)}`,
-      { fix: 'Draw at most what is held, in its currency.' },
+      { fix: 'Draw at most what is held, in its currency.', details: { left: formatMoney(held) } },
     );
   }
   const drawn = micros(reservation.drawn + amount.amountMicros);

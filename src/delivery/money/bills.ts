@@ -1,0 +1,123 @@
+import { type Clock, GavotteError, type Money, withDeadline } from '../../kernel/index.ts';
+import type { AccountId, Command, CommandResult, Ledger } from '../../ledger/index.ts';
+import type { BillSpool } from './bill-spool.ts';
+
+/** One impression that an exchange bills us for. */
+export interface Bill {
+  /** One per impression, whoever brings the notice: exchange and bid id. */
+  readonly id: string;
+  readonly account: AccountId;
+  readonly holder: string;
+  readonly epoch: number;
+  readonly amount: Money;
+  /** The reservation that pays it when its lease no longer can. */
+  readonly late: string;
+  readonly cause: string;
+}
+
+/** `disputed`: no money is left for it, by our own fault or the exchange's; it is kept for a person to look at. */
+export type BillOutcome = 'paid' | 'late' | 'disputed' | 'spooled';
+
+/** Bills that arrive within this time are paid in one transaction. */
+const GATHER_MS = 2;
+/** A bill is on our disk or in the ledger before it is acknowledged; the ledger has this long. */
+const LEDGER_MS = 100;
+const DRAIN_BATCH = 1_000;
+
+interface Waiting {
+  readonly bill: Bill;
+  readonly resolve: (outcome: BillOutcome) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Pays bills, each once (I7), whatever order, copies and delays they come in. A bill is durable before `take`
+ * resolves: in the ledger, or, while that is slow or away, in the spool, from which `drain` pays it later.
+ */
+export class Bills {
+  readonly #ledger: Ledger;
+  readonly #spool: BillSpool;
+  readonly #clock: Clock;
+  #waiting: Waiting[] = [];
+
+  constructor(options: { readonly ledger: Ledger; readonly spool: BillSpool; readonly clock: Clock }) {
+    this.#ledger = options.ledger;
+    this.#spool = options.spool;
+    this.#clock = options.clock;
+  }
+
+  /** How many bills wait on our disk. */
+  get spooled(): number {
+    return this.#spool.size;
+  }
+
+  /** @throws GV_LEDGER_UNAVAILABLE only if neither ledger nor disk could take it: do not acknowledge. */
+  take(bill: Bill): Promise<BillOutcome> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ bill, resolve, reject });
+      if (this.#waiting.length === 1) void this.#clock.sleep(GATHER_MS).then(() => this.#flush());
+    });
+  }
+
+  /** Pays what was spooled; returns how many bills left the spool. */
+  async drain(): Promise<number> {
+    const bills = this.#spool.next(DRAIN_BATCH);
+    if (bills.length === 0) return 0;
+    const outcomes = await this.#pay(bills);
+    this.#spool.remove(bills.map(({ id }) => id));
+    return outcomes.length;
+  }
+
+  async #flush(): Promise<void> {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    const bills = waiting.map(({ bill }) => bill);
+    try {
+      const outcomes = await this.#payOrSpool(bills);
+      for (const [index, each] of waiting.entries()) each.resolve(outcomes[index]!);
+    } catch (error) {
+      for (const each of waiting) each.reject(error);
+    }
+  }
+
+  async #payOrSpool(bills: readonly Bill[]): Promise<readonly BillOutcome[]> {
+    try {
+      return await withDeadline(this.#clock, LEDGER_MS, undefined, () => this.#pay(bills));
+    } catch {
+      // Whether the ledger has them is not known; paying them again is harmless.
+      this.#spool.add(bills);
+      return bills.map(() => 'spooled');
+    }
+  }
+
+  /** Pays from the leases, then what these refuse from what is set aside, and keeps what is left to dispute. */
+  async #pay(bills: readonly Bill[]): Promise<BillOutcome[]> {
+    const first = await this.#ledger.batch(bills.map(spendOf));
+    const outcomes = first.map((result) => (isPaid(result) ? 'paid' : 'late') as BillOutcome);
+    const late = [...bills.keys()].filter((index) => outcomes[index] === 'late');
+    if (late.length === 0) return outcomes;
+    const second = await this.#ledger.batch(late.map((index) => payOf(bills[index]!)));
+    const disputed = late.filter((_index, order) => !isPaid(second[order]!));
+    for (const index of disputed) outcomes[index] = 'disputed';
+    if (disputed.length > 0) this.#spool.dispute(disputed.map((index) => bills[index]!));
+    return outcomes;
+  }
+}
+
+function spendOf({ id, account, holder, epoch, amount, cause }: Bill): Command {
+  return { kind: 'spend', id, account, holder, epoch, amount, cause };
+}
+
+function payOf({ id, late, amount, cause }: Bill): Command {
+  return { kind: 'pay', id, reservation: late, amount, cause };
+}
+
+/** A bill that was paid before, at whatever price, is paid. */
+function isPaid(result: CommandResult): boolean {
+  if (result.ok) return true;
+  const { code } = result.error;
+  if (code === 'GV_ID_CONFLICT') return true;
+  // Anything but a plain refusal is no answer.
+  if (code === 'GV_LEASE_STALE' || code === 'GV_TRANSFER_STATE' || code === 'GV_ACCOUNT_UNKNOWN') return false;
+  throw GavotteError.from(result.error);
+}

@@ -1,0 +1,181 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { money, Simulation } from '../../kernel/index.ts';
+import type { Ledger } from '../../ledger/index.ts';
+import { type BidderMoney, bidderMoney, booksOf, CAMPAIGN } from '../testing/money-world.ts';
+import type { Bill } from './bills.ts';
+import { BILL_WINDOW_MS, SPEND_MS } from './lease-keeper.ts';
+import { Promises } from './promises.ts';
+import { lateReservation } from './set-aside.ts';
+
+const DOLLAR = 1_000_000;
+
+function billOf(bidder: BidderMoney, number: number, micros: number): Bill {
+  return {
+    id: `bill:ex:${bidder.purse.holder}-${number}`,
+    account: CAMPAIGN,
+    holder: bidder.purse.holder,
+    epoch: bidder.wallet.epoch,
+    amount: money(micros, 'USD'),
+    late: lateReservation(CAMPAIGN),
+    cause: 'bid:1',
+  };
+}
+
+async function inWorld(
+  budget: number,
+  minimum: number,
+  body: (parts: { simulation: Simulation; ledger: Ledger; bidder: BidderMoney }) => Promise<void>,
+): Promise<void> {
+  const simulation = new Simulation({ seed: 7 });
+  const ledger = await booksOf(simulation, budget);
+  const bidder = bidderMoney(simulation, ledger, 'bidder-1', minimum);
+  await body({ simulation, ledger, bidder });
+  assert.deepEqual((await ledger.audit()).violations, []);
+}
+
+test('inv/I9 a bid promises its price before it leaves, and no more than the lease holds', async () => {
+  await inWorld(100 * DOLLAR, 10 * DOLLAR, async ({ simulation, bidder }) => {
+    const { purse, wallet, keeper, clock } = bidder;
+    assert.equal(purse.promise(wallet, 1, clock.monotonic(), 1e9), -1, 'no lease, no bid');
+    await simulation.run(keeper.tick(), 1_000);
+    const now = clock.monotonic();
+    assert.equal(purse.promise(wallet, 6 * DOLLAR, now, 1e9), 0);
+    assert.equal(purse.promise(wallet, 5 * DOLLAR, now, 1e9), -1);
+    assert.equal(purse.promise(wallet, 4 * DOLLAR, now, 1e9), 1);
+    purse.lost(1);
+    purse.lost(1);
+    assert.equal(wallet.free(now), 4 * DOLLAR, 'a loss told twice frees once');
+  });
+});
+
+test('inv/I13 fault/D3 a lease ends by the monotonic clock: a bidder that slept does not bid on it', async () => {
+  await inWorld(100 * DOLLAR, 10 * DOLLAR, async ({ simulation, bidder }) => {
+    const { purse, wallet, keeper, clock } = bidder;
+    await simulation.run(keeper.tick(), 1_000);
+    await simulation.pass(SPEND_MS - 1);
+    assert.ok(purse.promise(wallet, DOLLAR, clock.monotonic(), 1e9) >= 0);
+    await simulation.pass(1);
+    assert.equal(purse.promise(wallet, DOLLAR, clock.monotonic(), 1e9), -1);
+    await simulation.run(keeper.tick(), 1_000);
+    assert.ok(purse.promise(wallet, DOLLAR, clock.monotonic(), 1e9) >= 0, 'until the ledger is asked again');
+  });
+});
+
+test('inv/I7 fault/D7 a bill is paid once, whoever brings it, and frees what the price left', async () => {
+  await inWorld(100 * DOLLAR, 10 * DOLLAR, async ({ simulation, ledger, bidder }) => {
+    const { purse, wallet, keeper, bills, clock } = bidder;
+    await simulation.run(keeper.tick(), 1_000);
+    const number = purse.promise(wallet, 3 * DOLLAR, clock.monotonic(), 1e9);
+    const bill = billOf(bidder, number, 2 * DOLLAR);
+    for (let copy = 0; copy < 3; copy += 1) {
+      assert.equal(await simulation.run(bills.take(bill), 1_000), 'paid');
+      purse.paid(number, bill.epoch, 2 * DOLLAR);
+    }
+    assert.equal(wallet.free(clock.monotonic()), 8 * DOLLAR);
+    assert.equal((await ledger.account(CAMPAIGN))!.settled, 2 * DOLLAR);
+  });
+});
+
+test('fault/D2 the unspent lease of a bidder that died returns after its bills had their time', async () => {
+  await inWorld(100 * DOLLAR, 10 * DOLLAR, async ({ simulation, ledger, bidder }) => {
+    const { purse, wallet, keeper, clock } = bidder;
+    await simulation.run(keeper.tick(), 1_000);
+    const number = purse.promise(wallet, DOLLAR, clock.monotonic(), 1e9);
+    const bill = billOf(bidder, number, DOLLAR);
+    const other = bidderMoney(simulation, ledger, 'bidder-2', 10 * DOLLAR);
+    await simulation.pass(SPEND_MS + BILL_WINDOW_MS - 10);
+    assert.equal(await simulation.run(other.bills.take(bill), 1_000), 'paid', 'by whoever receives it');
+    await simulation.pass(10);
+    await ledger.expire({ cause: 'rule:ttl' });
+    const { leased, settled } = (await ledger.account(CAMPAIGN))!;
+    assert.deepEqual([leased, settled], [0, DOLLAR]);
+  });
+});
+
+test('inv/I9 a bill after its lease has ended is paid from what is set aside, and beyond that disputed', async () => {
+  await inWorld(1_000 * DOLLAR, 10 * DOLLAR, async ({ simulation, ledger, bidder }) => {
+    await simulation.run(bidder.keeper.tick(), 1_000);
+    await simulation.pass(SPEND_MS + BILL_WINDOW_MS);
+    await ledger.expire({ cause: 'rule:ttl' });
+    const [first, second] = [billOf(bidder, 1, DOLLAR), billOf(bidder, 2, DOLLAR)];
+    for (let copy = 0; copy < 2; copy += 1) {
+      const outcome = await simulation.run(bidder.bills.take(first), 1_000);
+      assert.equal(outcome, copy === 0 ? 'late' : 'paid', 'told again, it is a bill that is paid');
+    }
+    assert.equal(await simulation.run(bidder.bills.take(second), 1_000), 'disputed');
+    assert.deepEqual(
+      bidder.spool.disputed().map(({ id }) => id),
+      [second.id],
+    );
+    assert.equal((await ledger.account(CAMPAIGN))!.settled, DOLLAR);
+  });
+});
+
+test('fault/D6 while the ledger is away bills wait on our disk, and are paid once when it is back', async () => {
+  await inWorld(100 * DOLLAR, 10 * DOLLAR, async ({ simulation, ledger, bidder }) => {
+    const { purse, wallet, keeper, clock } = bidder;
+    await simulation.run(keeper.tick(), 1_000);
+    const number = purse.promise(wallet, DOLLAR, clock.monotonic(), 1e9);
+    const away: Ledger = Object.create(ledger) as Ledger;
+    away.batch = () => new Promise(() => {});
+    const cut = bidderMoney(simulation, away, 'bidder-1', 0);
+    const bill = billOf(bidder, number, DOLLAR);
+    assert.equal(await simulation.run(cut.bills.take(bill), 1_000), 'spooled');
+    assert.equal(await simulation.run(cut.bills.take(bill), 1_000), 'spooled');
+    assert.equal(cut.bills.spooled, 1);
+    away.batch = (commands) => ledger.batch(commands);
+    assert.equal(await cut.bills.drain(), 1);
+    assert.equal(cut.bills.spooled, 0);
+    assert.equal((await ledger.account(CAMPAIGN))!.settled, DOLLAR);
+  });
+});
+
+test('fault/D1 sixty-four bidders spend one cap to the end, none of it twice', async () => {
+  const budget = 1_000 * DOLLAR;
+  const simulation = new Simulation({ seed: 11 });
+  const ledger = await booksOf(simulation, budget);
+  const names = Array.from({ length: 64 }, (_none, index) => `bidder-${index}`);
+  const bidders = names.map((name) => bidderMoney(simulation, ledger, name, DOLLAR / 10));
+  const random = simulation.random.split('exchange');
+  for (let second = 0; second < 120; second += 1) {
+    for (const { keeper } of bidders) await simulation.run(keeper.tick(), 1_000);
+    for (const bidder of bidders) {
+      const { purse, wallet, bills, clock } = bidder;
+      const paid: Promise<unknown>[] = [];
+      for (let bid = 0; bid < 16; bid += 1) {
+        const price = 10_000 + random.int(40_000);
+        const now = clock.monotonic();
+        const number = purse.promise(wallet, price, now, now + 60_000);
+        if (number < 0) continue;
+        if (random.int(2) === 0) {
+          purse.lost(number);
+          continue;
+        }
+        const micros = price - random.int(5_000);
+        const bill = billOf(bidder, number, micros);
+        paid.push(bills.take(bill).then(() => purse.paid(number, bill.epoch, micros)));
+      }
+      await simulation.run(Promise.all(paid), 1_000);
+      assert.equal(bidder.spool.disputed().length, 0);
+    }
+    await simulation.pass(1_000);
+  }
+  const { settled, leased, cap } = (await ledger.account(CAMPAIGN))!;
+  const stranded = cap - settled - Number((await ledger.account(`${CAMPAIGN}/late`))!.reserved);
+  assert.ok(settled + leased <= cap);
+  assert.ok(stranded / cap <= 0.005, `${stranded / cap} of the cap is stranded`);
+  assert.deepEqual((await ledger.audit()).violations, []);
+});
+
+test('the ring of open bids frees in order, once each, and refuses when it is full', () => {
+  const promises = new Promises(2);
+  assert.deepEqual([promises.add(0, 5, 10), promises.add(1, 7, 20), promises.add(0, 9, 30)], [0, 1, -1]);
+  const ended: number[] = [];
+  promises.expire(10, (_wallet, micros) => ended.push(micros));
+  assert.deepEqual([promises.end(0), promises.end(1), promises.end(1), promises.end(5)], [0, 7, 0, 0]);
+  assert.deepEqual([promises.add(0, 9, 30), promises.add(0, 9, 30), promises.add(0, 1, 30)], [2, -1, -1]);
+  promises.expire(20, (_wallet, micros) => ended.push(micros));
+  assert.equal(promises.add(0, 3, 40), 3);
+  assert.deepEqual(ended, [5]);
+});

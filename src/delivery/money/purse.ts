@@ -1,0 +1,89 @@
+import type { Currency } from '../../kernel/index.ts';
+import type { AccountId } from '../../ledger/index.ts';
+import { Promises } from './promises.ts';
+import { Wallet } from './wallet.ts';
+
+/** Most bids of one process that may be open at once: 20 MB. */
+const MAX_OPEN_BIDS = 2 ** 20;
+
+/**
+ * All the money one bidder process may promise. Everything here is arithmetic in memory: the bid path never waits.
+ * Times are monotonic milliseconds.
+ */
+export class Purse {
+  /** This process's name in the ledger; no two processes share one. */
+  readonly holder: string;
+  readonly #wallets: Wallet[] = [];
+  readonly #byKey = new Map<string, Wallet>();
+  readonly #promises: Promises;
+
+  constructor(holder: string, maxOpenBids: number = MAX_OPEN_BIDS) {
+    this.holder = holder;
+    this.#promises = new Promises(maxOpenBids);
+  }
+
+  get wallets(): readonly Wallet[] {
+    return this.#wallets;
+  }
+
+  /** How many bids may still be open. */
+  get openBids(): number {
+    return this.#promises.span;
+  }
+
+  /** The wallet of an account, made when missing and empty until the lease keeper fills it. */
+  wallet(options: {
+    readonly account: AccountId;
+    readonly currency: Currency;
+    readonly reservation: string | null;
+  }): Wallet {
+    const key = options.account;
+    let wallet = this.#byKey.get(key);
+    if (wallet === undefined) {
+      wallet = new Wallet(this.#wallets.length, options);
+      this.#wallets.push(wallet);
+      this.#byKey.set(key, wallet);
+    }
+    return wallet;
+  }
+
+  /**
+   * Promises `micros` before a bid leaves (I9); returns the bid's number, or -1 when there is not enough, the lease
+   * is over, or too many bids are open: then there is no bid.
+   */
+  promise(wallet: Wallet, micros: number, now: number, expiresAt: number): number {
+    if (!(micros > 0) || micros > wallet.free(now)) return -1;
+    const number = this.#promises.add(wallet.index, micros, expiresAt);
+    if (number < 0) return -1;
+    wallet.promised += micros;
+    wallet.everPromised += micros;
+    return number;
+  }
+
+  /** A bid of ours was paid out of the epoch it was made under; `paid` at most what it promised. */
+  paid(number: number, epoch: number, paid: number): void {
+    const wallet = this.#end(number);
+    // A bid that had ended here is in the ledger's next answer; so is one paid out of an earlier lease.
+    if (wallet !== undefined && wallet.epoch === epoch) wallet.settled += paid;
+  }
+
+  /** A bid was not made after all, or lost. */
+  lost(number: number): void {
+    this.#end(number);
+  }
+
+  /** Ends bids whose time has come. Call it only between asking the ledger and using its answer, or right before. */
+  expire(now: number): void {
+    this.#promises.expire(now, (wallet, micros) => {
+      this.#wallets[wallet]!.promised -= micros;
+    });
+  }
+
+  #end(number: number): Wallet | undefined {
+    const micros = this.#promises.end(number);
+    if (micros === 0) return undefined;
+    const wallet = this.#wallets[this.#promises.walletOf(number)]!;
+    wallet.promised -= micros;
+    return wallet;
+  }
+}
