@@ -1,5 +1,30 @@
 // For users of the package.
 export type { Creative, CreativeFormat, NativeAssets } from './creative.ts';
+export { impressionCost, noticeCost } from './notices/cost.ts';
+export { googlePriceDecoder } from './notices/google-price.ts';
+export { AUCTION_MACROS, type AuctionMacro, macro, substituteMacros } from './notices/macros.ts';
+export { decodePlainPrice } from './notices/price.ts';
+export { type NoticeReader, noticeReader } from './notices/reader.ts';
+export {
+  type NoticeContext,
+  type NoticeContextClaims,
+  NoticeSigner,
+  type NoticeUrls,
+  noticeUrl,
+  type SignedNotice,
+} from './notices/signer.ts';
+export {
+  NOTICE_KINDS,
+  NOTICE_REFUSALS,
+  type Notice,
+  type NoticeClaims,
+  type NoticeConfig,
+  type NoticeExchange,
+  type NoticeKind,
+  type NoticeRefusal,
+  type NoticeResult,
+  type PriceDecoder,
+} from './notices/types.ts';
 export type {
   BannerSlot,
   BidRequest,
