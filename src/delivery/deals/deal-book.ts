@@ -66,7 +66,12 @@ export function refuse(deal: BookedDeal, why: DealRefusal): void {
  * Holds an offered deal against what was agreed (D11). The seat is checked when the offer limits it (D3). A floor
  * in another currency than the agreed price is not what was agreed.
  */
-export function checkDeal(deal: BookedDeal, offer: DealOffer, request: BidRequest, now: EpochMs): DealRefusal {
+export function checkDeal(
+  deal: BookedDeal,
+  offer: DealOffer,
+  request: BidRequest,
+  now: EpochMs,
+): DealRefusal {
   const { terms } = deal;
   const { inventory } = request;
   if (terms.paused) return 'deal paused';

@@ -8,7 +8,10 @@ class Dimension<V> {
   /** Includes those that accept any. */
   readonly #accepting = new Map<V, BitSet>();
 
-  constructor(campaigns: readonly DeliveryCampaign[], valuesOf: (campaign: DeliveryCampaign) => readonly V[]) {
+  constructor(
+    campaigns: readonly DeliveryCampaign[],
+    valuesOf: (campaign: DeliveryCampaign) => readonly V[],
+  ) {
     this.#any = emptyBits(campaigns.length);
     for (const [index, campaign] of campaigns.entries())
       if (valuesOf(campaign).length === 0) addBit(this.#any, index);

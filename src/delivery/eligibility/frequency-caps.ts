@@ -20,7 +20,11 @@ export class FrequencyCaps {
     this.#maxPairs = maxPairs;
   }
 
-  allows(key: string, cap: { readonly impressions: number; readonly windowMs: number }, now: number): boolean {
+  allows(
+    key: string,
+    cap: { readonly impressions: number; readonly windowMs: number },
+    now: number,
+  ): boolean {
     const seen = this.#seen.get(key);
     if (seen === undefined) return true;
     while (seen.times.length > 0 && seen.times[0]! <= now - cap.windowMs) seen.times.shift();

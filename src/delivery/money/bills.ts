@@ -118,6 +118,7 @@ function isPaid(result: CommandResult): boolean {
   const { code } = result.error;
   if (code === 'GV_ID_CONFLICT') return true;
   // Anything but a plain refusal is no answer.
-  if (code === 'GV_LEASE_STALE' || code === 'GV_TRANSFER_STATE' || code === 'GV_ACCOUNT_UNKNOWN') return false;
+  if (code === 'GV_LEASE_STALE' || code === 'GV_TRANSFER_STATE' || code === 'GV_ACCOUNT_UNKNOWN')
+    return false;
   throw GavotteError.from(result.error);
 }

@@ -1,7 +1,7 @@
 import {
   type Clock,
   type EpochMs,
-  GavotteError,
+  type GavotteError,
   type MoneyText,
   money,
   parseMoney,
