@@ -11,7 +11,7 @@ export {
 export { convertRoundingUp, FX_MAX_AGE_MS, type FxTable } from './fx.ts';
 export { canonicalJson, sha256, uuidFrom } from './hash.ts';
 export { newId } from './ids.ts';
-export { MAX_JSON_DEPTH, parseJson, parseJsonFile } from './json.ts';
+export { MAX_JSON_DEPTH, nestsAtMost, parseJson, parseJsonFile } from './json.ts';
 export {
   add,
   type Currency,

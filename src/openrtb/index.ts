@@ -25,6 +25,7 @@ export {
   type NoticeResult,
   type PriceDecoder,
 } from './notices/types.ts';
+export { jsonReader } from './read-json.ts';
 export type {
   BannerSlot,
   BidRequest,
@@ -42,3 +43,11 @@ export type {
   User,
   VideoSlot,
 } from './request.ts';
+// For tests and trials: valid requests of each kind.
+export {
+  SAMPLE_KINDS,
+  type SampleKind,
+  type SampleRequest,
+  sampleBody,
+  sampleRequest,
+} from './testing/index.ts';

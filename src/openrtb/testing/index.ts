@@ -1,0 +1,1 @@
+export { SAMPLE_KINDS, type SampleKind, type SampleRequest, sampleBody, sampleRequest } from './requests.ts';
