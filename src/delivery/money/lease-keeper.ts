@@ -23,6 +23,9 @@ const HORIZON_S = 4;
 const SHARE_OF_REST = 4;
 const ASK_MS = 2_000;
 
+/** The keeper cares for wallets, not for what the bids were. */
+type KeptPurse = Pick<Purse<unknown>, 'holder' | 'wallets' | 'expire'>;
+
 interface Demand {
   everPromised: number;
   microsPerSecond: number;
@@ -36,7 +39,7 @@ interface Demand {
  */
 export class LeaseKeeper {
   readonly #ledger: Ledger;
-  readonly #purse: Purse;
+  readonly #purse: KeptPurse;
   readonly #clock: Clock;
   readonly #minimum: (wallet: Wallet) => number;
   readonly #demand = new Map<Wallet, Demand>();
@@ -44,7 +47,7 @@ export class LeaseKeeper {
   /** @param options.minimum micros that a wallet holds at least, as for its first bids. */
   constructor(options: {
     readonly ledger: Ledger;
-    readonly purse: Purse;
+    readonly purse: KeptPurse;
     readonly clock: Clock;
     readonly minimum: (wallet: Wallet) => number;
   }) {

@@ -37,12 +37,12 @@ async function inWorld(
 test('inv/I9 a bid promises its price before it leaves, and no more than the lease holds', async () => {
   await inWorld(100 * DOLLAR, 10 * DOLLAR, async ({ simulation, bidder }) => {
     const { purse, wallet, keeper, clock } = bidder;
-    assert.equal(purse.promise(wallet, 1, clock.monotonic(), 1e9), -1, 'no lease, no bid');
+    assert.equal(purse.promise(wallet, 1, clock.monotonic(), 1e9, 'bid'), -1, 'no lease, no bid');
     await simulation.run(keeper.tick(), 1_000);
     const now = clock.monotonic();
-    assert.equal(purse.promise(wallet, 6 * DOLLAR, now, 1e9), 0);
-    assert.equal(purse.promise(wallet, 5 * DOLLAR, now, 1e9), -1);
-    assert.equal(purse.promise(wallet, 4 * DOLLAR, now, 1e9), 1);
+    assert.equal(purse.promise(wallet, 6 * DOLLAR, now, 1e9, 'bid'), 0);
+    assert.equal(purse.promise(wallet, 5 * DOLLAR, now, 1e9, 'bid'), -1);
+    assert.equal(purse.promise(wallet, 4 * DOLLAR, now, 1e9, 'bid'), 1);
     purse.lost(1);
     purse.lost(1);
     assert.equal(wallet.free(now), 4 * DOLLAR, 'a loss told twice frees once');
@@ -54,11 +54,14 @@ test('inv/I13 fault/D3 a lease ends by the monotonic clock: a bidder that slept 
     const { purse, wallet, keeper, clock } = bidder;
     await simulation.run(keeper.tick(), 1_000);
     await simulation.pass(SPEND_MS - 1);
-    assert.ok(purse.promise(wallet, DOLLAR, clock.monotonic(), 1e9) >= 0);
+    assert.ok(purse.promise(wallet, DOLLAR, clock.monotonic(), 1e9, 'bid') >= 0);
     await simulation.pass(1);
-    assert.equal(purse.promise(wallet, DOLLAR, clock.monotonic(), 1e9), -1);
+    assert.equal(purse.promise(wallet, DOLLAR, clock.monotonic(), 1e9, 'bid'), -1);
     await simulation.run(keeper.tick(), 1_000);
-    assert.ok(purse.promise(wallet, DOLLAR, clock.monotonic(), 1e9) >= 0, 'until the ledger is asked again');
+    assert.ok(
+      purse.promise(wallet, DOLLAR, clock.monotonic(), 1e9, 'bid') >= 0,
+      'until the ledger is asked again',
+    );
   });
 });
 
@@ -66,7 +69,7 @@ test('inv/I7 fault/D7 a bill is paid once, whoever brings it, and frees what the
   await inWorld(100 * DOLLAR, 10 * DOLLAR, async ({ simulation, ledger, bidder }) => {
     const { purse, wallet, keeper, bills, clock } = bidder;
     await simulation.run(keeper.tick(), 1_000);
-    const number = purse.promise(wallet, 3 * DOLLAR, clock.monotonic(), 1e9);
+    const number = purse.promise(wallet, 3 * DOLLAR, clock.monotonic(), 1e9, 'bid');
     const bill = billOf(bidder, number, 2 * DOLLAR);
     for (let copy = 0; copy < 3; copy += 1) {
       assert.equal(await simulation.run(bills.take(bill), 1_000), 'paid');
@@ -81,7 +84,7 @@ test('fault/D2 the unspent lease of a bidder that died returns after its bills h
   await inWorld(100 * DOLLAR, 10 * DOLLAR, async ({ simulation, ledger, bidder }) => {
     const { purse, wallet, keeper, clock } = bidder;
     await simulation.run(keeper.tick(), 1_000);
-    const number = purse.promise(wallet, DOLLAR, clock.monotonic(), 1e9);
+    const number = purse.promise(wallet, DOLLAR, clock.monotonic(), 1e9, 'bid');
     const bill = billOf(bidder, number, DOLLAR);
     const other = bidderMoney(simulation, ledger, 'bidder-2', 10 * DOLLAR);
     await simulation.pass(SPEND_MS + BILL_WINDOW_MS - 10);
@@ -116,7 +119,7 @@ test('fault/D6 while the ledger is away bills wait on our disk, and are paid onc
   await inWorld(100 * DOLLAR, 10 * DOLLAR, async ({ simulation, ledger, bidder }) => {
     const { purse, wallet, keeper, clock } = bidder;
     await simulation.run(keeper.tick(), 1_000);
-    const number = purse.promise(wallet, DOLLAR, clock.monotonic(), 1e9);
+    const number = purse.promise(wallet, DOLLAR, clock.monotonic(), 1e9, 'bid');
     const away: Ledger = Object.create(ledger) as Ledger;
     away.batch = () => new Promise(() => {});
     const cut = bidderMoney(simulation, away, 'bidder-1', 0);
@@ -146,7 +149,7 @@ test('fault/D1 sixty-four bidders spend one cap to the end, none of it twice', a
       for (let bid = 0; bid < 16; bid += 1) {
         const price = 10_000 + random.int(40_000);
         const now = clock.monotonic();
-        const number = purse.promise(wallet, price, now, now + 60_000);
+        const number = purse.promise(wallet, price, now, now + 60_000, 'bid');
         if (number < 0) continue;
         if (random.int(2) === 0) {
           purse.lost(number);
@@ -169,13 +172,19 @@ test('fault/D1 sixty-four bidders spend one cap to the end, none of it twice', a
 });
 
 test('the ring of open bids frees in order, once each, and refuses when it is full', () => {
-  const promises = new Promises(2);
-  assert.deepEqual([promises.add(0, 5, 10), promises.add(1, 7, 20), promises.add(0, 9, 30)], [0, 1, -1]);
+  const promises = new Promises<string>(2);
+  assert.deepEqual(
+    [promises.add(0, 5, 10, 'bid'), promises.add(1, 7, 20, 'bid'), promises.add(0, 9, 30, 'bid')],
+    [0, 1, -1],
+  );
   const ended: number[] = [];
   promises.expire(10, (_wallet, micros) => ended.push(micros));
   assert.deepEqual([promises.end(0), promises.end(1), promises.end(1), promises.end(5)], [0, 7, 0, 0]);
-  assert.deepEqual([promises.add(0, 9, 30), promises.add(0, 9, 30), promises.add(0, 1, 30)], [2, -1, -1]);
+  assert.deepEqual(
+    [promises.add(0, 9, 30, 'bid'), promises.add(0, 9, 30, 'bid'), promises.add(0, 1, 30, 'bid')],
+    [2, -1, -1],
+  );
   promises.expire(20, (_wallet, micros) => ended.push(micros));
-  assert.equal(promises.add(0, 3, 40), 3);
+  assert.equal(promises.add(0, 3, 40, 'bid'), 3);
   assert.deepEqual(ended, [5]);
 });

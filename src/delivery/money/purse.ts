@@ -3,22 +3,32 @@ import type { AccountId } from '../../ledger/index.ts';
 import { Promises } from './promises.ts';
 import { Wallet } from './wallet.ts';
 
-/** Most bids of one process that may be open at once: 20 MB. */
-const MAX_OPEN_BIDS = 2 ** 20;
+/** Most bids of one process that may be open at once: 7 MB, and what is known of each. */
+const MAX_OPEN_BIDS = 2 ** 18;
+
+/** How a bid ended. */
+export type BidEnd = 'paid' | 'lost' | 'expired';
 
 /**
  * All the money one bidder process may promise. Everything here is arithmetic in memory: the bid path never waits.
- * Times are monotonic milliseconds.
+ * Times are monotonic milliseconds. `Bid` is whatever is to be remembered of a bid until it ends.
  */
-export class Purse {
+export class Purse<Bid> {
   /** This process's name in the ledger; no two processes share one. */
   readonly holder: string;
   readonly #wallets: Wallet[] = [];
   readonly #byKey = new Map<string, Wallet>();
-  readonly #promises: Promises;
+  readonly #promises: Promises<Bid>;
+  readonly #onEnd: (bid: Bid, how: BidEnd) => void;
 
-  constructor(holder: string, maxOpenBids: number = MAX_OPEN_BIDS) {
+  /** @param onEnd is called once for each bid that ends. */
+  constructor(
+    holder: string,
+    onEnd: (bid: Bid, how: BidEnd) => void = () => {},
+    maxOpenBids: number = MAX_OPEN_BIDS,
+  ) {
     this.holder = holder;
+    this.#onEnd = onEnd;
     this.#promises = new Promises(maxOpenBids);
   }
 
@@ -51,9 +61,9 @@ export class Purse {
    * Promises `micros` before a bid leaves (I9); returns the bid's number, or -1 when there is not enough, the lease
    * is over, or too many bids are open: then there is no bid.
    */
-  promise(wallet: Wallet, micros: number, now: number, expiresAt: number): number {
+  promise(wallet: Wallet, micros: number, now: number, expiresAt: number, bid: Bid): number {
     if (!(micros > 0) || micros > wallet.free(now)) return -1;
-    const number = this.#promises.add(wallet.index, micros, expiresAt);
+    const number = this.#promises.add(wallet.index, micros, expiresAt, bid);
     if (number < 0) return -1;
     wallet.promised += micros;
     wallet.everPromised += micros;
@@ -62,28 +72,35 @@ export class Purse {
 
   /** A bid of ours was paid out of the epoch it was made under; `paid` at most what it promised. */
   paid(number: number, epoch: number, paid: number): void {
-    const wallet = this.#end(number);
+    const wallet = this.#end(number, 'paid');
     // A bid that had ended here is in the ledger's next answer; so is one paid out of an earlier lease.
     if (wallet !== undefined && wallet.epoch === epoch) wallet.settled += paid;
   }
 
   /** A bid was not made after all, or lost. */
   lost(number: number): void {
-    this.#end(number);
+    this.#end(number, 'lost');
+  }
+
+  /** What a bid was, as long as it is remembered. */
+  bid(number: number): Bid | undefined {
+    return this.#promises.bid(number);
   }
 
   /** Ends bids whose time has come. Call it only between asking the ledger and using its answer, or right before. */
   expire(now: number): void {
-    this.#promises.expire(now, (wallet, micros) => {
+    this.#promises.expire(now, (wallet, micros, bid) => {
       this.#wallets[wallet]!.promised -= micros;
+      this.#onEnd(bid, 'expired');
     });
   }
 
-  #end(number: number): Wallet | undefined {
+  #end(number: number, how: BidEnd): Wallet | undefined {
     const micros = this.#promises.end(number);
     if (micros === 0) return undefined;
     const wallet = this.#wallets[this.#promises.walletOf(number)]!;
     wallet.promised -= micros;
+    this.#onEnd(this.#promises.bid(number)!, how);
     return wallet;
   }
 }

@@ -26,7 +26,7 @@ export async function booksOf(simulation: Simulation, budget: number): Promise<L
 
 /** One bidder's money: a purse with a wallet on the campaign, and what keeps it. */
 export interface BidderMoney {
-  readonly purse: Purse;
+  readonly purse: Purse<string>;
   readonly wallet: Wallet;
   readonly keeper: LeaseKeeper;
   readonly bills: Bills;
@@ -42,7 +42,7 @@ export function bidderMoney(
   minimum: number,
 ): BidderMoney {
   const { world } = simulation.boot(holder, simulation.disk());
-  const purse = new Purse(holder, 1 << 14);
+  const purse = new Purse<string>(holder, () => {}, 1 << 14);
   const wallet = purse.wallet({
     account: CAMPAIGN,
     currency: money(0, 'USD').currency,
