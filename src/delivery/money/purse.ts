@@ -70,16 +70,21 @@ export class Purse<Bid> {
     return number;
   }
 
-  /** A bid of ours was paid out of the epoch it was made under; `paid` at most what it promised. */
-  paid(number: number, epoch: number, paid: number): void {
+  /**
+   * A bid of ours was paid out of the epoch it was made under; `paid` at most what it promised. Returns whether this
+   * was its end: false for a copy.
+   */
+  paid(number: number, epoch: number, paid: number): boolean {
     const wallet = this.#end(number, 'paid');
     // A bid that had ended here is in the ledger's next answer; so is one paid out of an earlier lease.
-    if (wallet !== undefined && wallet.epoch === epoch) wallet.settled += paid;
+    if (wallet === undefined) return false;
+    if (wallet.epoch === epoch) wallet.settled += paid;
+    return true;
   }
 
-  /** A bid was not made after all, or lost. */
-  lost(number: number): void {
-    this.#end(number, 'lost');
+  /** A bid was not made after all, or lost; returns whether this was its end. */
+  lost(number: number): boolean {
+    return this.#end(number, 'lost') !== undefined;
   }
 
   /** What a bid was, as long as it is remembered. */

@@ -62,7 +62,7 @@ function sameTag(kind: NoticeKind, fields: readonly string[], { key }: ExchangeK
   const start = `${fields.slice(0, START_FIELDS).join('.')}.`;
   const end = `${fields.slice(START_FIELDS, FIELDS - 1).join('.')}.`;
   key.startingWith(start).finish(end, mac);
-  const word = kind === 'bill' ? 2 : kind === 'imp' ? 4 : kind === 'click' ? 6 : 0;
+  const word = kind === 'bill' ? 2 : kind === 'imp' ? 4 : kind === 'click' || kind === 'error' ? 6 : 0;
   return sameText(encode64(mac[word]!, mac[word + 1]!), fields[FIELDS - 1]!);
 }
 
@@ -109,7 +109,7 @@ function judge(
   }
   const audit = filled.includes('AUDIT');
   if (!audit && value('c') !== '' && value('c') !== claims.currency) return refuse('other-currency', claims);
-  const price = audit ? 'audit' : priceOf(value('p'), claims, ring);
+  const price = audit ? 'audit' : priceOf(value('p'), kind, claims, ring);
   if (typeof price === 'string' && price !== 'audit') return refuse(price, claims);
   const multiplier = audit ? claims.maxMultiplier : multiplierOf(value('m'), claims.maxMultiplier);
   if (multiplier === undefined) return refuse('multiplier-invalid', claims);
@@ -119,6 +119,8 @@ function judge(
     price,
     multiplier,
     lossCode: /^\d{1,5}$/.test(value('l')) ? Number(value('l')) : undefined,
+    errorCode: /^\d{1,4}$/.test(value('e')) ? Number(value('e')) : undefined,
+    creative: value('k'),
     minToWin: newsPrice(value('w')),
     shownAt: /^\d{13}$/.test(value('i')) ? (Number(value('i')) as EpochMs) : undefined,
     at: now,
@@ -129,12 +131,15 @@ function judge(
 
 function priceOf(
   text: string,
+  kind: NoticeKind,
   claims: NoticeClaims,
   ring: ExchangeKeys,
 ): Micros | undefined | Exclude<NoticeRefusal, 'malformed'> {
   if (text === '') return undefined;
   const price = ring.exchange.decodePrice(text);
   if (typeof price === 'string') return price;
+  // What another one paid for what we lost is news (W9).
+  if (kind === 'loss') return price;
   if (price > claims.capCpmMicros + roundingAllowance(text)) return 'price-above-bid';
   return Math.min(price, claims.capCpmMicros) as Micros;
 }

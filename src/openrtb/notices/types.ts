@@ -1,7 +1,7 @@
 import type { Currency, EpochMs, Micros } from '../../kernel/index.ts';
 
-/** What a notice URL tells us: `imp` is fired by the markup, the others by the exchange or a click. */
-export const NOTICE_KINDS = ['win', 'bill', 'loss', 'imp', 'click'] as const;
+/** What a notice URL tells us. The exchange calls the first three, the markup the others. */
+export const NOTICE_KINDS = ['win', 'bill', 'loss', 'imp', 'click', 'error'] as const;
 export type NoticeKind = (typeof NOTICE_KINDS)[number];
 
 /** What we signed when we bid. */
@@ -32,7 +32,7 @@ export interface NoticeClaims {
 export interface Notice extends NoticeClaims {
   readonly kind: NoticeKind;
   /**
-   * Clearing price, a CPM of at most `capCpmMicros`; `undefined` when the exchange did not say, `audit` when it only
+   * Clearing price, a CPM of at most `capCpmMicros` unless this is a loss; `undefined` when the exchange did not say, `audit` when it only
    * rendered the ad for review, which is never spent (W4).
    */
   readonly price: Micros | undefined | 'audit';
@@ -40,6 +40,10 @@ export interface Notice extends NoticeClaims {
   readonly multiplier: number;
   /** OpenRTB loss reason, when given. */
   readonly lossCode: number | undefined;
+  /** VAST error code, when given. */
+  readonly errorCode: number | undefined;
+  /** The creative that the markup names; not signed, so good only if the campaign has it. '' for the exchange's notices. */
+  readonly creative: string;
   /** CPM that would have tied (won: the next bid; lost: the winner), when given. */
   readonly minToWin: Micros | undefined;
   /** When the ad was shown, by the exchange's word (DOOH). */

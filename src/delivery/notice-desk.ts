@@ -1,0 +1,149 @@
+import { type Clock, type EpochMs, money } from '../kernel/index.ts';
+import { type Notice, type NoticeReader, type NoticeRefusal, noticeCost } from '../openrtb/index.ts';
+import type { Bill, Bills } from './money/bills.ts';
+import type { Purse } from './money/purse.ts';
+
+/** What became of the bids of this process, for those who learn from it. Only a bid that is remembered is told. */
+export interface OutcomeListener<Bid> {
+  won(bid: Bid, notice: Notice): void;
+  lost(bid: Bid, notice: Notice): void;
+  /** Shown and paid: `micros` for this impression. */
+  billed(bid: Bid, micros: number, at: EpochMs): void;
+  clicked(bid: Bid, at: EpochMs): void;
+}
+
+/** What has come in, by its end. */
+export interface NoticeCounts {
+  readonly refused: Map<NoticeRefusal, number>;
+  won: number;
+  lost: number;
+  clicked: number;
+  paid: number;
+  late: number;
+  disputed: number;
+  spooled: number;
+  /** Test traffic and renders for review: never money (V11, W4). */
+  ignored: number;
+}
+
+const TAKEN = 204;
+const REFUSED = 400;
+const TRY_AGAIN = 503;
+
+/**
+ * Turns notices into money and news. Money moves at the billing notice alone, never at a win (W1); a notice is
+ * answered 204 only after its bill is durable (W10), and 503 when it could not be, so that the exchange sends it again.
+ */
+export class NoticeDesk<Bid> {
+  readonly counts: NoticeCounts = {
+    refused: new Map(),
+    won: 0,
+    lost: 0,
+    clicked: 0,
+    paid: 0,
+    late: 0,
+    disputed: 0,
+    spooled: 0,
+    ignored: 0,
+  };
+  readonly #read: NoticeReader;
+  readonly #bills: Bills;
+  readonly #purse: Purse<Bid>;
+  readonly #clock: Clock;
+  readonly #listener: OutcomeListener<Bid>;
+  /** The reservation that pays what comes too late, by account. */
+  readonly #lateOf: (account: string) => string;
+
+  constructor(options: {
+    readonly read: NoticeReader;
+    readonly bills: Bills;
+    readonly purse: Purse<Bid>;
+    readonly clock: Clock;
+    readonly listener: OutcomeListener<Bid>;
+    readonly lateOf: (account: string) => string;
+  }) {
+    this.#read = options.read;
+    this.#bills = options.bills;
+    this.#purse = options.purse;
+    this.#clock = options.clock;
+    this.#listener = options.listener;
+    this.#lateOf = options.lateOf;
+  }
+
+  /** Takes one notice, by the target of its request; returns the HTTP status to answer with. */
+  async take(target: string): Promise<number> {
+    const read = this.#read(target, this.#clock.now());
+    if (!read.ok) {
+      this.counts.refused.set(read.reason, (this.counts.refused.get(read.reason) ?? 0) + 1);
+      return REFUSED;
+    }
+    const { notice } = read;
+    if (notice.test || notice.price === 'audit') {
+      this.counts.ignored += 1;
+      return TAKEN;
+    }
+    if (notice.bills) return this.#bill(notice);
+    this.#hear(notice);
+    return TAKEN;
+  }
+
+  async #bill(notice: Notice): Promise<number> {
+    const number = this.#numberOf(notice);
+    // Before the bill is paid, as paying ends the bid and what ended may be forgotten.
+    const bid = number < 0 ? undefined : this.#purse.bid(number);
+    const bill = this.#billOf(notice);
+    if (bill.amount.amountMicros === 0) {
+      if (number >= 0) this.#purse.paid(number, notice.epoch, 0);
+      return TAKEN;
+    }
+    try {
+      const outcome = await this.#bills.take(bill);
+      this.counts[outcome] += 1;
+    } catch {
+      return TRY_AGAIN;
+    }
+    const { amountMicros } = bill.amount;
+    const ended = number >= 0 && this.#purse.paid(number, notice.epoch, amountMicros);
+    if (ended && bid !== undefined) this.#listener.billed(bid, amountMicros, notice.at);
+    return TAKEN;
+  }
+
+  #billOf(notice: Notice): Bill {
+    const { exchange, bidId, account, holder, epoch, currency } = notice;
+    return {
+      id: `bill:${exchange}:${bidId}`,
+      account,
+      holder,
+      epoch,
+      amount: money(noticeCost(notice), currency),
+      late: this.#lateOf(account),
+      cause: `bid:${bidId}`,
+    };
+  }
+
+  #hear(notice: Notice): void {
+    const number = this.#numberOf(notice);
+    const bid = number < 0 ? undefined : this.#purse.bid(number);
+    if (notice.kind === 'loss') {
+      this.counts.lost += 1;
+      if (number >= 0 && this.#purse.lost(number) && bid !== undefined) this.#listener.lost(bid, notice);
+    } else if (notice.kind === 'win') {
+      this.counts.won += 1;
+      if (bid !== undefined) this.#listener.won(bid, notice);
+    } else if (notice.kind === 'click') {
+      this.counts.clicked += 1;
+      if (bid !== undefined) this.#listener.clicked(bid, notice.at);
+    }
+  }
+
+  /** The number of a bid of this process, out of its id; -1 for one of another. */
+  #numberOf({ holder, bidId }: Notice): number {
+    if (holder !== this.#purse.holder || !bidId.startsWith(`${holder}-`)) return -1;
+    return Number.parseInt(bidId.slice(holder.length + 1), 36);
+  }
+}
+
+/** The id of a bid: its process and its number there. */
+export function bidIdOf(holder: string, number: number): string {
+  return `${holder}-${number.toString(36)}`;
+}
