@@ -43,11 +43,29 @@ export type {
   User,
   VideoSlot,
 } from './request.ts';
-// For tests and trials: valid requests of each kind.
+export { type AuctionKind, auctionKindOf, bidCurrencyOf, mayShade } from './rules/auction.ts';
+export { languageRefusal, RequestBlocks } from './rules/blocks.ts';
 export {
+  type CategoryMap,
+  type CreativeFacts,
+  contentOneMap,
+  creativeFacts,
+  plainDomain,
+} from './rules/creative-facts.ts';
+export { fitRefusal } from './rules/fit.ts';
+export { type Floor, floorOf } from './rules/floor.ts';
+export { crawlerRefusal, NO_BID_REASONS, type NoBidReason, nbrOf, type Refusal } from './rules/no-bid.ts';
+export { holdRefusal, placeRefusal } from './rules/place.ts';
+export { isDynamicPod, PodBreak } from './rules/pods.ts';
+export { dealRefusal, offeredDeal, openAuctionRefusal, seatRefusal } from './rules/seats.ts';
+export { DEFAULT_NETWORK_MS, DEFAULT_TMAX_MS, RESERVE_MS, timeBudgetMs, timeRefusal } from './rules/time.ts';
+// For tests and trials: valid requests of each kind, and creatives that fit them.
+export {
+  readSample,
   SAMPLE_KINDS,
   type SampleKind,
   type SampleRequest,
   sampleBody,
+  sampleCreative,
   sampleRequest,
 } from './testing/index.ts';
