@@ -1,5 +1,6 @@
 // For users of the package.
 export type { Creative, CreativeFormat, NativeAssets } from './creative.ts';
+export type { Markup, MarkupTarget } from './markup/markup.ts';
 export { impressionCost, noticeCost } from './notices/cost.ts';
 export { googlePriceDecoder } from './notices/google-price.ts';
 export { AUCTION_MACROS, type AuctionMacro, macro, substituteMacros } from './notices/macros.ts';
@@ -25,6 +26,9 @@ export {
   type NoticeResult,
   type PriceDecoder,
 } from './notices/types.ts';
+export { noticeExchange, type PriceSecrets } from './profiles/notice-exchange.ts';
+export { EXCHANGE_PRESETS, type ExchangePreset } from './profiles/presets.ts';
+export { type ExchangeProfile, readProfile, roundBidPrice } from './profiles/profile.ts';
 export { jsonReader } from './read-json.ts';
 export type {
   BannerSlot,
@@ -43,6 +47,16 @@ export type {
   User,
   VideoSlot,
 } from './request.ts';
+export {
+  type CompiledCreative,
+  type CompileOptions,
+  type CompileResult,
+  compileCreative,
+  type DsaTransparency,
+} from './response/compile-creative.ts';
+export { type FittedLines, fitLines, type LineToFit } from './response/fit-lines.ts';
+export { NO_BID, type NoBidCode, noBidText } from './response/no-bid.ts';
+export { type BidLine, type ResponseTarget, responseText, writeResponse } from './response/response.ts';
 export { type AuctionKind, auctionKindOf, bidCurrencyOf, mayShade } from './rules/auction.ts';
 export { languageRefusal, RequestBlocks } from './rules/blocks.ts';
 export {

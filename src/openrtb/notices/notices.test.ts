@@ -40,9 +40,11 @@ test('ortb/W5 what was signed is what is read, for every kind', () => {
       test: false,
       billedBy: 'bill',
       maxMultiplier: 1,
-      price: kind === 'click' ? undefined : 2_100_000,
+      price: /click|error/.test(kind) ? undefined : 2_100_000,
       multiplier: 1,
       lossCode: undefined,
+      errorCode: undefined,
+      creative: '',
       minToWin: undefined,
       shownAt: undefined,
       at: NOW,
@@ -140,8 +142,9 @@ describe('fault/D7 forgery and replay', () => {
     for (const from of NOTICE_KINDS) {
       for (const to of NOTICE_KINDS) {
         const moved = target(from, {}).replace(`/n/${from}/`, `/n/${to}/`);
-        // Win and loss are both the exchange's to tell.
-        const same = from === to || (/win|loss/.test(from) && /win|loss/.test(to));
+        // Win and loss are both the exchange's to tell, click and error the browser's.
+        const pairs = [/win|loss/, /click|error/];
+        const same = from === to || pairs.some((pair) => pair.test(from) && pair.test(to));
         assert.equal(read(moved, NOW).ok, same, `${from} as ${to}`);
       }
     }

@@ -93,7 +93,10 @@ export class NoticeContext {
   }
 }
 
-/** The tokens of one bid, one for each kind of notice; win and loss are both the exchange's and share theirs. */
+/**
+ * The tokens of one bid. Win and loss are both the exchange's to tell and share one, as do click and error, which a
+ * browser sends and which move no money.
+ */
 export class SignedNotice {
   readonly #body: string;
   readonly #auction: string;
@@ -113,7 +116,7 @@ export class SignedNotice {
   token(kind: NoticeKind): string {
     if (kind === 'bill') return this.#body + this.#bill;
     if (kind === 'imp') return this.#body + this.#imp;
-    if (kind === 'click') return this.#body + this.#click;
+    if (kind === 'click' || kind === 'error') return this.#body + this.#click;
     return this.#body + this.#auction;
   }
 }
@@ -146,5 +149,6 @@ function noticeUrls(baseUrl: string, exchange: NoticeExchange): NoticeUrls {
     loss: url('loss', price + currency + loss + tie),
     imp: url('imp', price + currency + shown),
     click: url('click', ''),
+    error: url('error', ''),
   };
 }
