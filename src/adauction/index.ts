@@ -1,0 +1,18 @@
+// For users of the package.
+
+export { EXCHANGE_RATES } from './rates.ts';
+export {
+  type AdFormat,
+  DEFAULT_EXCHANGE,
+  DEFAULT_MIX,
+  type ExchangeDeal,
+  type PlaceKind,
+  type TrafficExchange,
+  type TrafficMix,
+  type TrafficOptions,
+  type TrafficRequest,
+  type TrafficSource,
+} from './traffic/options.ts';
+export { TRAFFIC_SEGMENTS } from './traffic/people.ts';
+export { trafficSource } from './traffic/source.ts';
+export type { WireDeal, WireImp, WirePlace, WireRequest } from './wire.ts';
