@@ -2,10 +2,11 @@ import { channel } from 'node:diagnostics_channel';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { GavotteError } from '../../kernel/index.ts';
+import { accept } from './accept.ts';
 import type { BidApplication } from './application.ts';
 import type { ServerContext } from './context.ts';
 import { AnswerBuffer } from './hot/answer-buffer.ts';
-import { Connection } from './hot/connection.ts';
+import type { Connection } from './hot/connection.ts';
 import { type BidServerLimits, DEFAULT_LIMITS } from './limits.ts';
 import { LoadGauge } from './load-gauge.ts';
 import { type BidServerStats, newStats } from './stats.ts';
@@ -96,23 +97,6 @@ function contextOf({ application, limits }: ServeBidsOptions): ServerContext {
   };
 }
 
-function accept(socket: Socket, context: ServerContext, connections: Map<Socket, Connection>): void {
-  const { stats, gauge } = context;
-  const connection = new Connection(socket, context, gauge.enter());
-  stats.connections += 1;
-  stats.open += 1;
-  connections.set(socket, connection);
-  socket.on('data', (chunk: Buffer) => connection.data(chunk));
-  socket.on('end', () => connection.end());
-  socket.on('drain', () => connection.drained());
-  // A peer that goes away is no news; 'close' follows.
-  socket.on('error', () => {});
-  socket.on('close', () => {
-    stats.open -= 1;
-    connections.delete(socket);
-  });
-}
-
 function listen(server: Server, { port, host, reusePort = false }: ServeBidsOptions): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (cause) =>
@@ -128,15 +112,19 @@ function listen(server: Server, { port, host, reusePort = false }: ServeBidsOpti
 }
 
 /** The sweeps end what is idle; what is under way ends by itself or at the deadline. */
-function drain(server: Server, context: ServerContext, connections: Map<Socket, Connection>): Promise<void> {
+async function drain(
+  server: Server,
+  context: ServerContext,
+  connections: ReadonlyMap<Socket, Connection>,
+): Promise<void> {
   context.draining = true;
-  return new Promise((resolve) => {
-    const deadline = setTimeout(() => {
-      for (const socket of connections.keys()) socket.destroy();
-    }, context.limits.drainMs);
-    server.close(() => {
-      clearTimeout(deadline);
-      resolve();
-    });
-  });
+  server.close();
+  const deadline = setTimeout(() => {
+    for (const socket of connections.keys()) socket.destroy();
+  }, context.limits.drainMs);
+  const gone = [...connections.keys()].map(
+    (socket) => new Promise<void>((resolve) => socket.once('close', () => resolve())),
+  );
+  await Promise.all(gone);
+  clearTimeout(deadline);
 }

@@ -4,17 +4,15 @@ import { deflate, inflate } from '../content-coding.ts';
 import type { ServerContext } from '../context.ts';
 import { type ControlHead, controlHead } from '../control.ts';
 import type { RefusalStatus } from '../stats.ts';
-import { ascii, CR, GrowingBuffer, LF, startsWith } from './bytes.ts';
-import { CHUNKS_GO_ON, ChunkedBody } from './chunked-body.ts';
-import { INCOMPLETE, RequestHead } from './request-head.ts';
+import { ascii, GrowingBuffer, LF, startsWith } from './bytes.ts';
+import type { RequestHead } from './request-head.ts';
+import { RequestReader, type RequestSink } from './request-reader.ts';
 
-const HEAD = 0;
-const LENGTH = 1;
-const CHUNKS = 2;
+const READING = 0;
 /** Waiting for the application to answer a control request; what comes after it waits too, which keeps the order. */
-const CONTROL = 3;
-/** The last answer is written; what still comes is thrown away, as closing at once could cost the client that answer. */
-const CLOSING = 4;
+const WAITING = 1;
+/** The last answer is given; what still comes is thrown away, as closing at once could cost the client that answer. */
+const CLOSING = 2;
 
 const BID = 0;
 const OTHER = 1;
@@ -31,31 +29,29 @@ const QUIET_MS = 500;
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH']);
 
 /**
- * One client: bytes in, requests one after another, answers out in their order.
+ * One client: requests in, answers out in their order.
  *
- * Hot: a bid request that arrives whole is read where it lies. Allocates the chunk that Node reads into, and the bytes
- * of the answers; a body in pieces is put together in a buffer that the connection keeps.
+ * Hot: for a bid it allocates nothing but the bytes of the answer that the socket keeps.
  */
-export class Connection {
+export class Connection implements RequestSink {
   readonly #socket: Duplex;
   readonly #context: ServerContext;
-  readonly #head = new RequestHead();
-  readonly #chunks = new ChunkedBody();
+  readonly #reader: RequestReader;
   /** Bytes that could not be used yet: part of a head, or what came after a control request. */
   readonly #held = new GrowingBuffer();
-  readonly #body = new GrowingBuffer();
-  #phase = HEAD;
+  #state = READING;
   #route = BID;
   #path = '';
+  #isGzip = false;
+  #isUnknownCoding = false;
+  #acceptsGzip = false;
   #control: ControlHead | undefined;
-  #missing = 0;
-  #sawBlankLine = false;
   #goesOn = true;
   #clientEnded = false;
   /** The client does not take its answers. */
-  #blocked = false;
+  #isBlocked = false;
   #discarded = 0;
-  /** Since when the present state lasts: idle, a request not yet whole, blocked or closing. */
+  /** Since when the present condition lasts: idle, a request not yet whole, blocked or closing. */
   #since: number;
   #isIdle = true;
   /** A request was answered since `#since` was last looked at. */
@@ -64,20 +60,27 @@ export class Connection {
   constructor(socket: Duplex, context: ServerContext, now: number) {
     this.#socket = socket;
     this.#context = context;
+    this.#reader = new RequestReader(this, context.limits);
     this.#since = now;
   }
 
   /** Takes what has arrived. Never throws. */
   data(chunk: Buffer): void {
     const now = this.#context.gauge.enter();
+    if (this.#state === CLOSING) {
+      this.#discarded += chunk.length;
+      if (this.#discarded > LINGER_BYTES) this.#socket.destroy();
+      return;
+    }
     if (this.#held.length === 0) {
-      const at = this.#consume(chunk, 0, chunk.length);
+      const at = this.#reader.read(chunk, 0, chunk.length);
       this.#held.append(chunk, at, chunk.length);
     } else {
       this.#held.append(chunk, 0, chunk.length);
       // A head is read again only when a line has come, so that one sent byte by byte costs no more than its lines.
-      if (this.#phase !== HEAD || chunk.includes(LF)) this.#consumeHeld();
-      else if (this.#held.length > this.#context.limits.headBytes) this.#refuse(431);
+      if (chunk.includes(LF)) this.#readHeld();
+      else if (this.#state === READING && this.#held.length > this.#context.limits.headBytes)
+        this.refuse(431);
     }
     this.#settle(now);
   }
@@ -85,12 +88,12 @@ export class Connection {
   /** The client sends no more; what it asked is still answered. */
   end(): void {
     this.#clientEnded = true;
-    if (this.#phase !== CONTROL && !this.#blocked) this.#close();
+    if (this.#state !== WAITING && !this.#isBlocked) this.#close();
   }
 
   /** The client has taken what was written. */
   drained(): void {
-    this.#blocked = false;
+    this.#isBlocked = false;
     this.#goOn();
   }
 
@@ -98,77 +101,62 @@ export class Connection {
   sweep(now: number): void {
     const { limits, stats, draining } = this.#context;
     const lasts = now - this.#since;
-    if (this.#phase === CLOSING || this.#blocked) {
-      if (lasts < (this.#blocked ? limits.requestMs : LINGER_MS)) return;
-      if (this.#blocked) stats.timedOut += 1;
-      this.#socket.destroy();
-    } else if (this.#phase !== CONTROL && !this.#isIdle) {
+    if (this.#isBlocked) {
       if (lasts < limits.requestMs) return;
       stats.timedOut += 1;
-      this.#refuse(408);
-      this.#settle(now);
-    } else if (this.#isIdle && lasts >= (draining ? QUIET_MS : limits.idleMs)) {
+      this.#socket.destroy();
+    } else if (this.#state === CLOSING) {
+      if (lasts >= LINGER_MS) this.#socket.destroy();
+    } else if (this.#isIdle) {
+      if (lasts < (draining ? QUIET_MS : limits.idleMs)) return;
       if (!draining) stats.timedOut += 1;
       this.#close();
+    } else if (this.#state === READING && lasts >= limits.requestMs) {
+      stats.timedOut += 1;
+      this.refuse(408);
+      this.#settle(now);
     }
   }
 
-  /** Requests one after another, from `start`; the offset of the first byte that must be kept. */
-  #consume(bytes: Buffer, start: number, end: number): number {
-    let at = start;
-    while (at < end) {
-      const before = at;
-      if (this.#phase === HEAD) at = this.#readHead(bytes, at, end);
-      else if (this.#phase === LENGTH) at = this.#readLength(bytes, at, end);
-      else if (this.#phase === CHUNKS) at = this.#readChunks(bytes, at, end);
-      else if (this.#phase === CONTROL) return at;
-      else {
-        this.#discarded += end - at;
-        if (this.#discarded > LINGER_BYTES) this.#socket.destroy();
-        return end;
-      }
-      if (at === before) return at;
-    }
-    return at;
-  }
-
-  #consumeHeld(): void {
-    const length = this.#held.length;
-    if (length > 0) this.#held.drop(this.#consume(this.#held.bytes, 0, length));
-  }
-
-  #readHead(bytes: Buffer, at: number, end: number): number {
-    // RFC 9112 §2.2: an empty line before the request line is skipped; one, as old clients send after a body.
-    if (bytes[at] === CR && !this.#sawBlankLine) {
-      if (at + 1 === end) return at;
-      if (bytes[at + 1] === LF) {
-        this.#sawBlankLine = true;
-        return at + 2;
-      }
-    }
-    const { headBytes, headers, bodyBytes } = this.#context.limits;
-    const next = this.#head.parse(bytes, at, end, headBytes, headers);
-    if (next === INCOMPLETE) return at;
-    if (next < 0) return this.#refuse(-next as RefusalStatus, end);
-    this.#sawBlankLine = false;
-    if (this.#head.contentLength > bodyBytes) return this.#refuse(413, end);
-    if (!this.#chooseRoute(bytes, next)) return this.#refuse(405, end);
-    return this.#startBody(bytes, next, end);
-  }
-
-  /** Whether the request is one we read. */
-  #chooseRoute(bytes: Buffer, headEnd: number): boolean {
-    const { isPost, methodStart, methodEnd, targetStart, targetEnd, keepAlive } = this.#head;
-    if (!isPost && !METHODS.has(bytes.toString('latin1', methodStart, methodEnd))) return false;
-    this.#goesOn = keepAlive && !this.#context.draining;
+  /** Chooses who answers. */
+  head(bytes: Buffer, head: RequestHead, headEnd: number): RefusalStatus | 0 {
+    const { isPost, methodStart, methodEnd, targetStart, targetEnd } = head;
+    if (!isPost && !METHODS.has(bytes.toString('latin1', methodStart, methodEnd))) return 405;
+    this.#goesOn = head.keepAlive && !this.#context.draining;
     if (startsWith(bytes, targetStart, targetEnd, BID_PREFIX)) {
       this.#route = isPost ? BID : NOT_ALLOWED;
+      this.#isGzip = head.coding === 'gzip';
+      this.#isUnknownCoding = head.coding === 'unknown';
+      this.#acceptsGzip = head.acceptsGzip;
       if (isPost) this.#readPath(bytes, targetStart, targetEnd);
     } else {
       this.#route = OTHER;
-      this.#control = controlHead(bytes, this.#head, headEnd);
+      this.#control = controlHead(bytes, head, headEnd);
     }
-    return true;
+    return 0;
+  }
+
+  continue(): void {
+    this.#context.out.continue();
+  }
+
+  request(bytes: Buffer, start: number, end: number): void {
+    const { stats, out } = this.#context;
+    this.#moved = true;
+    if (this.#route === BID) this.#bid(bytes, start, end);
+    else if (this.#route === OTHER) this.#other(Buffer.from(bytes.subarray(start, end)));
+    else {
+      stats.refused[405] += 1;
+      out.refusal(405, this.#goesOn);
+    }
+    if (!this.#goesOn && this.#state === READING) this.#enter(CLOSING);
+  }
+
+  refuse(status: RefusalStatus): void {
+    const { stats, out } = this.#context;
+    stats.refused[status] += 1;
+    out.refusal(status, false);
+    this.#enter(CLOSING);
   }
 
   /** The path without its query. Exchanges ask for one path over and over, so the text is made once. */
@@ -182,69 +170,17 @@ export class Connection {
     if (!same) this.#path = bytes.toString('latin1', start, end);
   }
 
-  #startBody(bytes: Buffer, start: number, end: number): number {
-    const { contentLength, chunked, expectsContinue } = this.#head;
-    const length = Math.max(0, contentLength);
-    if (!chunked && length <= end - start) {
-      this.#request(bytes, start, start + length);
-      return start + length;
-    }
-    this.#body.clear();
-    this.#missing = length;
-    this.#phase = chunked ? CHUNKS : LENGTH;
-    this.#chunks.start();
-    // RFC 9110 §10.1.1: not when part of the body is here already.
-    if (expectsContinue && start === end) this.#context.out.continue();
-    return start;
-  }
-
-  #readLength(bytes: Buffer, start: number, end: number): number {
-    const stop = Math.min(end, start + this.#missing);
-    this.#body.append(bytes, start, stop);
-    this.#missing -= stop - start;
-    if (this.#missing === 0) this.#requestInBody();
-    return stop;
-  }
-
-  #readChunks(bytes: Buffer, start: number, end: number): number {
-    const next = this.#chunks.take(bytes, start, end, this.#body, this.#context.limits.bodyBytes);
-    if (next === CHUNKS_GO_ON) return end;
-    if (next < 0) return this.#refuse(-next as RefusalStatus, end);
-    this.#requestInBody();
-    return next;
-  }
-
-  #requestInBody(): void {
-    this.#phase = HEAD;
-    this.#request(this.#body.bytes, 0, this.#body.length);
-    this.#body.clear();
-  }
-
-  /** A whole request; its body is good until this returns. */
-  #request(bytes: Buffer, start: number, end: number): void {
-    this.#moved = true;
-    if (this.#route === BID) this.#bid(bytes, start, end);
-    else if (this.#route === OTHER) this.#other(Buffer.from(bytes.subarray(start, end)));
-    else {
-      this.#context.stats.refused[405] += 1;
-      this.#context.out.refusal(405, this.#goesOn);
-    }
-    if (!this.#goesOn && this.#phase === HEAD) this.#phase = CLOSING;
-  }
-
   #bid(bytes: Buffer, start: number, end: number): void {
     const { stats, limits, gauge, out } = this.#context;
     if (gauge.waitMs() > limits.waitMs || stats.pending > limits.pending) {
       stats.shed += 1;
       out.noContent(this.#goesOn);
-    } else if (this.#head.coding === 'identity') {
-      this.#answerBid(bytes, start, end);
-    } else {
-      const coded = this.#head.coding === 'gzip' ? inflate(bytes, start, end, limits.bodyBytes) : undefined;
-      if (coded !== undefined) this.#answerBid(coded, 0, coded.length);
+    } else if (this.#isGzip || this.#isUnknownCoding) {
+      const body = this.#isGzip ? inflate(bytes, start, end, limits.bodyBytes) : undefined;
       // Who sends what cannot be inflated is made to connect anew, which slows a flood of bombs down.
-      else this.#refuse(400);
-    }
+      if (body === undefined) this.refuse(400);
+      else this.#answerBid(body, 0, body.length);
+    } else this.#answerBid(bytes, start, end);
   }
 
   #answerBid(bytes: Buffer, start: number, end: number): void {
@@ -252,7 +188,7 @@ export class Connection {
     try {
       const answer = application.bid(this.#path, bytes, start, end);
       if (answer.status === 200) {
-        const isGzip = this.#head.acceptsGzip && answer.body.length >= limits.gzipFromBytes;
+        const isGzip = this.#acceptsGzip && answer.body.length >= limits.gzipFromBytes;
         out.ok(isGzip ? deflate(answer.body) : answer.body, this.#goesOn, isGzip);
         stats.bids += 1;
       } else if (answer.status === 400) {
@@ -278,7 +214,7 @@ export class Connection {
       out.refusal(503, this.#goesOn);
       return;
     }
-    this.#phase = CONTROL;
+    this.#enter(WAITING);
     stats.pending += 1;
     // A synchronous throw becomes a rejection too.
     const answering = (async () => application.other({ ...head, body }))();
@@ -289,13 +225,14 @@ export class Connection {
   }
 
   #controlAnswer(answer: ControlAnswer, isHead: boolean): void {
+    const { stats, out } = this.#context;
     try {
-      if (!this.#socket.destroyed) this.#context.out.control(answer, this.#mayGoOn(), isHead);
+      if (!this.#socket.destroyed) out.control(answer, this.#mayGoOn(), isHead);
     } catch (error) {
       this.#controlFailure(error);
       return;
     }
-    this.#context.stats.control += 1;
+    stats.control += 1;
     this.#controlDone();
   }
 
@@ -310,7 +247,7 @@ export class Connection {
   #controlDone(): void {
     this.#context.stats.pending -= 1;
     if (this.#socket.destroyed) return;
-    this.#phase = this.#goesOn ? HEAD : CLOSING;
+    this.#enter(this.#goesOn ? READING : CLOSING);
     this.#moved = true;
     this.#goOn();
   }
@@ -321,49 +258,49 @@ export class Connection {
     return this.#goesOn;
   }
 
+  #enter(state: number): void {
+    this.#state = state;
+    this.#reader.isHalted = state !== READING;
+  }
+
+  #readHeld(): void {
+    const length = this.#held.length;
+    if (length > 0) this.#held.drop(this.#reader.read(this.#held.bytes, 0, length));
+  }
+
   /** Reads on after a pause. */
   #goOn(): void {
     const now = this.#context.gauge.enter();
     // Written first: what is held may fill the socket again.
     this.#settle(now);
-    if (this.#blocked || this.#phase === CONTROL) return;
-    this.#consumeHeld();
+    if (this.#isBlocked || this.#state === WAITING) return;
+    this.#readHeld();
     this.#settle(now);
-    if (this.#blocked || this.#phase === CONTROL) return;
+    if (this.#isBlocked || this.#state === WAITING) return;
     if (this.#clientEnded) this.#close();
     else this.#socket.resume();
-  }
-
-  /** Refuses the request and, as the border of the next one is not known, ends the connection. */
-  #refuse(status: RefusalStatus, end = 0): number {
-    const { stats, out } = this.#context;
-    stats.refused[status] += 1;
-    out.refusal(status, false);
-    this.#goesOn = false;
-    this.#phase = CLOSING;
-    return end;
   }
 
   /** Writes what was answered, stops or goes on reading, and notes the time. */
   #settle(now: number): void {
     const { out } = this.#context;
-    if (!out.isEmpty && !this.#socket.write(out.take())) this.#blocked = true;
-    if (this.#phase === CLOSING) {
+    if (!out.isEmpty && !this.#socket.write(out.take())) this.#isBlocked = true;
+    if (this.#state === CLOSING) {
       if (!this.#socket.writableEnded) this.#close(now);
       return;
     }
-    if (this.#blocked || this.#phase === CONTROL) this.#socket.pause();
-    const isIdle = this.#phase === HEAD && this.#held.length === 0 && !this.#blocked;
+    if (this.#isBlocked || this.#state === WAITING) this.#socket.pause();
+    const isIdle =
+      this.#state === READING && this.#reader.isAtHead && this.#held.length === 0 && !this.#isBlocked;
     if (isIdle || this.#isIdle || this.#moved) this.#since = now;
     this.#isIdle = isIdle;
     this.#moved = false;
   }
 
   #close(now = this.#context.gauge.enter()): void {
-    this.#phase = CLOSING;
+    this.#enter(CLOSING);
     this.#since = now;
     this.#held.clear();
-    this.#body.clear();
     this.#socket.end();
   }
 }

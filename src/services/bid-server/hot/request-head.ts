@@ -21,7 +21,6 @@ const CONNECTION = ascii('connection');
 const EXPECT = ascii('expect');
 const HOST = ascii('host');
 const CHUNKED = ascii('chunked');
-const CLOSE = ascii('close');
 const KEEP_ALIVE = ascii('keep-alive');
 const IDENTITY = ascii('identity');
 const GZIP = ascii('gzip');
@@ -30,8 +29,10 @@ const POST = ascii('POST ');
 const HTTP_1 = ascii('HTTP/1.');
 const CONTINUE = ascii('100-continue');
 
+const SLASH = 47;
 const ZERO = 48;
 const NINE = 57;
+const ENDS_CONNECTION = /(?:^|,)[ \t]*(?:close|upgrade)[ \t]*(?:,|$)/i;
 /** Digits of a length that no integer of ours overflows; every limit is far below. */
 const MAX_LENGTH_DIGITS = 12;
 
@@ -106,7 +107,8 @@ export class RequestHead {
     this.targetStart = at;
     while (at < end && IS_TARGET[bytes[at]!] === 1) at += 1;
     if (at === end) return INCOMPLETE;
-    if (bytes[at] !== SPACE || at === this.targetStart) return -400;
+    // Origin form only (RFC 9112 §3.2.1): nobody in front of a bidder sends another.
+    if (bytes[at] !== SPACE || bytes[this.targetStart] !== SLASH) return -400;
     this.targetEnd = at;
     return this.#version(bytes, at + 1, end);
   }
@@ -225,13 +227,10 @@ export class RequestHead {
     return 0;
   }
 
+  /** After an offer to upgrade the bytes may be read as another protocol, so such a connection ends too. */
   #connection(bytes: Buffer, start: number, end: number): void {
     if (equalsIgnoringCase(bytes, start, end, KEEP_ALIVE)) return;
-    if (
-      equalsIgnoringCase(bytes, start, end, CLOSE) ||
-      /(?:^|,)[ \t]*close[ \t]*(?:,|$)/i.test(bytes.toString('latin1', start, end))
-    )
-      this.keepAlive = false;
+    if (ENDS_CONNECTION.test(bytes.toString('latin1', start, end))) this.keepAlive = false;
   }
 }
 
