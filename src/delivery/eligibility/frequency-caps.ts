@@ -31,6 +31,11 @@ export class FrequencyCaps {
     return seen.times.length + seen.pending < cap.impressions;
   }
 
+  /** Billed impressions that are remembered for the pair. */
+  exposures(key: string): number {
+    return this.#seen.get(key)?.times.length ?? 0;
+  }
+
   hold(key: string): void {
     const seen = this.#take(key);
     seen.pending += 1;

@@ -19,7 +19,7 @@ export const BILL_WINDOW_MS = 120_000;
 const REFRESH_MS = SPEND_MS / 3;
 /** A lease is to last this long at the present rate. */
 const HORIZON_S = 4;
-/** Of what is left under a cap, a bidder takes at most this share at once, so that others find some too. */
+/** Of what is left under a cap a bidder takes this share at once, or its minimum, so that others find some too. */
 const SHARE_OF_REST = 4;
 const ASK_MS = 2_000;
 
@@ -169,7 +169,8 @@ export class LeaseKeeper {
       return 0;
     }
     const held = wallet.epoch > 0 ? wallet.amount : 0;
-    return held + Math.floor(leftOf(error) / SHARE_OF_REST);
+    const left = leftOf(error);
+    return held + Math.max(Math.floor(left / SHARE_OF_REST), Math.min(left, this.#minimum(wallet)));
   }
 }
 
