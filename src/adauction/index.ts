@@ -1,6 +1,9 @@
 // For users of the package.
 
 export { EXCHANGE_RATES } from './rates.ts';
+export { checkResponse } from './response/check-response.ts';
+export type { CheckedBid, CheckedResponse } from './response/checked.ts';
+export { LOSS, RESPONSE_RULES, type ResponseRule, type Violation } from './response/rules.ts';
 export {
   type AdFormat,
   DEFAULT_EXCHANGE,
