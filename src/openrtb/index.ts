@@ -26,6 +26,9 @@ export {
   type NoticeResult,
   type PriceDecoder,
 } from './notices/types.ts';
+export { ALL_ALLOWED, PRIVACY } from './privacy/bits.ts';
+export { decidePrivacy, type PrivacyPolicy, privacyPolicy } from './privacy/decide-privacy.ts';
+export { type PrivacySettings, readPrivacySettings } from './privacy/policy.ts';
 export { noticeExchange, type PriceSecrets } from './profiles/notice-exchange.ts';
 export { EXCHANGE_PRESETS, type ExchangePreset } from './profiles/presets.ts';
 export { type ExchangeProfile, readProfile, roundBidPrice } from './profiles/profile.ts';

@@ -15,6 +15,7 @@ export const AUCTION_MACROS = [
   'DISCOUNT_PCT',
   'DISCOUNT_CPM',
 ] as const;
+/** One of `AUCTION_MACROS`. */
 export type AuctionMacro = (typeof AUCTION_MACROS)[number];
 
 const KNOWN: ReadonlySet<string> = new Set(AUCTION_MACROS);

@@ -2,6 +2,7 @@ import type { Currency, EpochMs, Micros } from '../../kernel/index.ts';
 
 /** What a notice URL tells us. The exchange calls the first three, the markup the others. */
 export const NOTICE_KINDS = ['win', 'bill', 'loss', 'imp', 'click', 'error'] as const;
+/** One of `NOTICE_KINDS`. */
 export type NoticeKind = (typeof NOTICE_KINDS)[number];
 
 /** What we signed when we bid. */
@@ -78,6 +79,7 @@ export const NOTICE_REFUSALS = {
   /** Not a positive number, or more than the request asked for. */
   'multiplier-invalid': { alarm: true },
 } as const satisfies Record<string, { readonly alarm: boolean }>;
+/** One of `NOTICE_REFUSALS`. */
 export type NoticeRefusal = keyof typeof NOTICE_REFUSALS;
 
 /** What reading a notice came to. A refusal has `claims` when the signature was ours, to hold the money in question. */

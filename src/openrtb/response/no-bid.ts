@@ -22,6 +22,7 @@ export const NO_BID = {
   incompleteSchain: 16,
   blockedSchainNode: 17,
 } as const;
+/** One of the codes of `NO_BID`. */
 export type NoBidCode = (typeof NO_BID)[keyof typeof NO_BID];
 
 /** The body of a no-bid, or `undefined` for a 204 without one: the default, unless the exchange reads reasons. */
