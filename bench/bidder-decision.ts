@@ -1,0 +1,104 @@
+import type { BidRequest, DealOffer, Imp, RequestReader } from '../src/openrtb/index.ts';
+import type { BidAnswer, BidApplication } from '../src/services/bid-server/application.ts';
+
+/** The agreed CPM micros of the thousand deals that every contender knows. */
+const DEALS: ReadonlyMap<string, number> = new Map(
+  Array.from({ length: 1_000 }, (_, index) => [`deal-${index}`, 1_500_000 + index * 2_500]),
+);
+const BANNER_SIZES = new Set(['300x250', '728x90', '320x50', '160x600', '970x250']);
+const OPEN_CPM_MICROS = 1_800_000;
+const VIDEO_SECONDS = 15;
+const MAX_ANSWER_BYTES = 65_536;
+
+interface Fit {
+  readonly w: number;
+  readonly h: number;
+  readonly mtype: 1 | 2;
+}
+
+/**
+ * The decision of the peers in `bench/peers`: the first size that fits, the dearest known deal at or above its floor,
+ * else the open price if that is at or above the imp's. Only what reading and answering cost differs between them.
+ */
+export function peerApplication(reader: RequestReader): BidApplication {
+  const fragments = new Map<string, string>();
+  const out = Buffer.allocUnsafeSlow(MAX_ANSWER_BYTES);
+  const fragmentOf = (fit: Fit): string => {
+    const key = `${fit.w}x${fit.h}:${fit.mtype}`;
+    let fragment = fragments.get(key);
+    if (fragment === undefined) {
+      fragment = creativeFragment(fit);
+      fragments.set(key, fragment);
+    }
+    return fragment;
+  };
+  return {
+    bid(_path, body, start, end): BidAnswer {
+      const read = reader.read(body, start, end);
+      if (read.kind !== 'request') return { status: read.kind === 'invalid' ? 400 : 204 };
+      const text = answerText(read.request, fragmentOf);
+      if (text === '') return { status: 204 };
+      return { status: 200, body: out.subarray(0, out.write(text, 'utf8')) };
+    },
+    other: async () => ({ status: 404 }),
+  };
+}
+
+function answerText({ id, imps }: BidRequest, fragmentOf: (fit: Fit) => string): string {
+  let bids = '';
+  for (const imp of imps) {
+    const fit = fitOf(imp);
+    if (fit === undefined) continue;
+    const deal = bestDeal(imp.deals);
+    const price = deal === undefined ? openPrice(imp) : DEALS.get(deal.id)!;
+    if (price === 0) continue;
+    const dealid = deal === undefined ? '' : `,"dealid":${JSON.stringify(deal.id)}`;
+    const head = `{"id":${JSON.stringify(`${id}:${imp.id}`)},"impid":${JSON.stringify(imp.id)},"price":${price / 1e6}`;
+    bids += `${bids === '' ? '' : ','}${head}${dealid}${fragmentOf(fit)}`;
+  }
+  return bids === ''
+    ? ''
+    : `{"id":${JSON.stringify(id)},"cur":"USD","seatbid":[{"seat":"gavotte","bid":[${bids}]}]}`;
+}
+
+function fitOf({ problem, banner, video }: Imp): Fit | undefined {
+  if (problem !== '') return undefined;
+  const size = banner?.sizes.find(([w, h]) => BANNER_SIZES.has(`${w}x${h}`));
+  if (size !== undefined) return { w: size[0], h: size[1], mtype: 1 };
+  if (video === undefined || !video.mimes.includes('video/mp4')) return undefined;
+  const isLongEnough = video.minduration <= VIDEO_SECONDS && VIDEO_SECONDS <= video.maxduration;
+  return isLongEnough ? { w: video.w, h: video.h, mtype: 2 } : undefined;
+}
+
+function bestDeal(deals: readonly DealOffer[]): DealOffer | undefined {
+  let best: DealOffer | undefined;
+  let price = 0;
+  for (const deal of deals) {
+    const cpm = DEALS.get(deal.id);
+    if (cpm === undefined || cpm < deal.bidfloor || cpm <= price) continue;
+    best = deal;
+    price = cpm;
+  }
+  return best;
+}
+
+function openPrice({ privateAuction, bidfloor }: Imp): number {
+  return !privateAuction && OPEN_CPM_MICROS >= bidfloor ? OPEN_CPM_MICROS : 0;
+}
+
+/** What a bid says of its creative, as JSON text made once; the same words as in the peers. */
+function creativeFragment({ w, h, mtype }: Fit): string {
+  const crid = `creative-${w}x${h}`;
+  const banner = `<a href="https://click.example/c?cr=${crid}" target="_blank"><img src="https://cdn.example/${crid}.jpg" width="${w}" height="${h}" alt="Advertisement"></a><img src="https://track.example/i?cr=${crid}&p=\${AUCTION_PRICE}" width="1" height="1">`;
+  const video = `<VAST version="4.2"><Ad><InLine><AdSystem>bench</AdSystem><Impression><![CDATA[https://track.example/i?cr=${crid}&p=\${AUCTION_PRICE}]]></Impression><Creatives><Creative><Linear><Duration>00:00:15</Duration></Linear></Creative></Creatives></InLine></Ad></VAST>`;
+  const fields = {
+    adm: mtype === 1 ? banner : video,
+    adomain: ['brand.example'],
+    cid: 'campaign-1',
+    crid,
+    w,
+    h,
+    mtype,
+  };
+  return `,${JSON.stringify(fields).slice(1)}`;
+}

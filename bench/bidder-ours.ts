@@ -1,0 +1,25 @@
+/**
+ * Our bid server as a process: `node bench/bidder-ours.ts PORT [MODULE]`. MODULE exports `createApplication()`, which
+ * returns (or promises) the `BidApplication` to serve; without one it is the decision that the peers make.
+ */
+import { pathToFileURL } from 'node:url';
+import { jsonReader } from '../src/openrtb/index.ts';
+import type { BidApplication } from '../src/services/bid-server/application.ts';
+import { serveBids } from '../src/services/bid-server/serve-bids.ts';
+import { peerApplication } from './bidder-decision.ts';
+
+/** What a module given by name must export. */
+interface ApplicationModule {
+  createApplication(): BidApplication | Promise<BidApplication>;
+}
+
+const [port = '0', module] = process.argv.slice(2);
+const application =
+  module === undefined
+    ? peerApplication(jsonReader())
+    : await ((await import(pathToFileURL(module).href)) as ApplicationModule).createApplication();
+const server = await serveBids({ application, port: Number(port), host: '127.0.0.1' });
+process.stdout.write(`${server.port}\n`);
+// A parent that reads our counters asks by signal, and stops us by another.
+process.on('SIGUSR2', () => process.stdout.write(`${JSON.stringify(server.stats)}\n`));
+process.on('SIGTERM', () => void server.close().then(() => process.exit(0)));
