@@ -58,7 +58,7 @@ export {
   type DsaTransparency,
 } from './response/compile-creative.ts';
 export { type FittedLines, fitLines, type LineToFit } from './response/fit-lines.ts';
-export { NO_BID, type NoBidCode, noBidText } from './response/no-bid.ts';
+export { noBidText } from './response/no-bid.ts';
 export { type BidLine, type ResponseTarget, responseText, writeResponse } from './response/response.ts';
 export { type AuctionKind, auctionKindOf, bidCurrencyOf, mayShade } from './rules/auction.ts';
 export { languageRefusal, RequestBlocks } from './rules/blocks.ts';
@@ -76,6 +76,12 @@ export { holdRefusal, placeRefusal } from './rules/place.ts';
 export { isDynamicPod, PodBreak } from './rules/pods.ts';
 export { dealRefusal, offeredDeal, openAuctionRefusal, seatRefusal } from './rules/seats.ts';
 export { DEFAULT_NETWORK_MS, DEFAULT_TMAX_MS, RESERVE_MS, timeBudgetMs, timeRefusal } from './rules/time.ts';
+export { type AdsTxt, type AdsTxtRecord, parseAdsTxt } from './supply/ads-txt.ts';
+export { type Authorisation, Authorisations } from './supply/authorisations.ts';
+export { judgeSupply } from './supply/judge-supply.ts';
+export { hopsOf, impressionKey, PathWindow, type PathWindowOptions } from './supply/path-window.ts';
+export { readSupplyPolicy, type SupplyPolicy } from './supply/policy.ts';
+export { type ListedSeller, parseSellersJson } from './supply/sellers-json.ts';
 // For tests and trials: valid requests of each kind, and creatives that fit them.
 export {
   readSample,

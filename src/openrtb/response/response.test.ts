@@ -4,9 +4,10 @@ import fc from 'fast-check';
 import { substituteMacros } from '../notices/macros.ts';
 import { noticeReader } from '../notices/reader.ts';
 import { CONFIG, NOW } from '../notices/testing.ts';
+import { nbrOf } from '../rules/no-bid.ts';
 import { compileCreative } from './compile-creative.ts';
 import { fitLines } from './fit-lines.ts';
-import { NO_BID, noBidText } from './no-bid.ts';
+import { noBidText } from './no-bid.ts';
 import { type BidLine, type ResponseTarget, responseText, writeResponse } from './response.ts';
 import { AUDIO, BANNER, NATIVE, sampleExchange, sampleLine, VIDEO } from './testing.ts';
 
@@ -217,9 +218,9 @@ test('response: an answer is ASCII, so its length is its bytes', () => {
 });
 
 test('response: a no-bid is 204 unless the exchange reads reasons', () => {
-  assert.equal(noBidText(north.profile, 'r', NO_BID.insufficientTime), undefined);
+  assert.equal(noBidText(north.profile, 'r', nbrOf('time-too-short')), undefined);
   const reads = sampleExchange({ nbr: true }).profile;
-  assert.deepEqual(JSON.parse(noBidText(reads, 'r"1', NO_BID.insufficientTime)!), {
+  assert.deepEqual(JSON.parse(noBidText(reads, 'r"1', nbrOf('time-too-short'))!), {
     id: 'r"1',
     seatbid: [],
     nbr: 15,

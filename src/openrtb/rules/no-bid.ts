@@ -20,7 +20,9 @@ export const NO_BID_REASONS = {
   'ads-txt-unavailable': 11,
   'ads-txt-violation': 12,
   'schain-incomplete': 16,
+  'schain-invalid': 16,
   'schain-node-blocked': 17,
+  'offer-repeated': 0,
   // About privacy.
   'no-legal-basis': 0,
   // About one imp and one creative.
