@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { GavotteError } from '../../kernel/index.ts';
 import { googlePriceDecoder } from './google-price.ts';
+import { substituteMacros } from './macros.ts';
+import { noticeReader } from './reader.ts';
+import { CONFIG, NOW, plainExchange, sampleTarget } from './testing.ts';
 
 // Keys and vectors of Google's public documentation.
 const ENCRYPTION = 'skU7Ax_NL5pPAFyKdkfZjZz2-VhIN8bjj1rVFOaJ_5o=';
@@ -30,6 +33,23 @@ test('ortb/W6 with any bit flipped, a price is unreadable', () => {
       assert.equal(decode(flipped.toString('base64url')), 'price-unreadable', `bit ${bit}`);
     }
   }
+});
+
+test('fault/D9 in a notice, an encrypted price is read or refused with an alarm', () => {
+  const exchange = { ...plainExchange('north'), macros: [], decodePrice: decode };
+  const config = { ...CONFIG, exchanges: [exchange] };
+  const read = noticeReader(config);
+  const priced = (text: string) => {
+    const target = sampleTarget('bill', { config, capCpmMicros: 2000 });
+    return read(substituteMacros(target, { PRICE: text }), NOW);
+  };
+  const good = priced(VECTORS[1]![0]);
+  assert.ok(good.ok && good.notice.price === 1900);
+  const reasons = [VECTORS[2]![0], VECTORS[1]![0].replace('Y', 'Z'), '1.25'].map((text) => {
+    const result = priced(text);
+    return !result.ok && result.alarm && result.reason;
+  });
+  assert.deepEqual(reasons, ['price-above-bid', 'price-unreadable', 'price-unreadable']);
 });
 
 test('ortb/W6 other lengths, alphabets and loose last bits are unreadable', () => {

@@ -27,6 +27,8 @@ export interface CompiledCreative {
 export interface DsaTransparency {
   readonly behalf: string;
   readonly paid: string;
+  /** Who used which user parameters (numbers of the DSA list) to choose the ad; left out when nobody did. */
+  readonly transparency?: readonly { readonly domain: string; readonly dsaparams: readonly number[] }[];
 }
 
 /** What a bid says of a creative besides the creative itself. */
@@ -118,7 +120,7 @@ function membersOf(creative: Creative, profile: ExchangeProfile, campaign: strin
   return `,${asciiJsonOf(members).slice(1, -1)}`;
 }
 
-/** `adrender` 1: the buyer renders what the regulation asks for; `transparency` would list user parameters, of which we use none by default. */
-function dsaOf({ behalf, paid }: DsaTransparency): string {
-  return asciiJsonOf({ behalf, paid, adrender: 1 });
+/** `adrender` 1: the buyer renders what the regulation wants shown. */
+function dsaOf({ behalf, paid, transparency }: DsaTransparency): string {
+  return asciiJsonOf({ behalf, paid, transparency, adrender: 1 });
 }

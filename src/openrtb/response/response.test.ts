@@ -172,9 +172,14 @@ test('ortb/B15 a skippable creative says so', () => {
 });
 
 test('ortb/B17 DSA transparency is sent when the request asks for it', () => {
-  const options = { dsa: { behalf: 'Shoes Inc.', paid: 'Shoes GmbH' } };
+  const dsa = {
+    behalf: 'Shoes Inc.',
+    paid: 'Shoes GmbH',
+    transparency: [{ domain: 'us.example', dsaparams: [1] }],
+  };
+  const options = { dsa };
   const asked = bidOf(north, sampleLine(north, BANNER, { dsa: true }, options));
-  assert.deepEqual(asked.ext, { dsa: { behalf: 'Shoes Inc.', paid: 'Shoes GmbH', adrender: 1 } });
+  assert.deepEqual(asked.ext, { dsa: { ...dsa, adrender: 1 } });
   assert.equal(bidOf(north, sampleLine(north, BANNER, {}, options)).ext, undefined);
 });
 
