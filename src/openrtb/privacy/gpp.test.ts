@@ -58,7 +58,7 @@ test('ortb/P6 every US section reads as the IAB library wrote it', () => {
         assert.equal(readUsOptOut(section, found!), out || control, `${name} of ${text}`);
       }
     }),
-    { numRuns: 200 },
+    { numRuns: 60 },
   );
 });
 

@@ -66,7 +66,7 @@ test('ortb/P11 a TCF string reads as the IAB library reads it, for any vendor', 
         });
       },
     ),
-    { numRuns: 300 },
+    { numRuns: 100 },
   );
 });
 
