@@ -2,20 +2,26 @@
 // as they should be, and fails if not.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { extractWasm } from './build-wasm.ts';
 import { errorsPage } from './lib/errors-page.ts';
 import { root } from './lib/node24.mjs';
 
-const GENERATED: Readonly<Record<string, () => string>> = { 'docs/errors.md': errorsPage };
+const GENERATED: Readonly<Record<string, () => string | Promise<string>>> = {
+  'docs/errors.md': errorsPage,
+  'src/openrtb/wasm/extract-wasm.ts': extractWasm,
+};
 
 const checking = process.argv.includes('--check');
-const stale = Object.entries(GENERATED).filter(([file, make]) => {
+const stale: string[] = [];
+process.chdir(root);
+for (const [file, make] of Object.entries(GENERATED)) {
   const path = join(root, file);
-  const text = make();
-  if (existsSync(path) && readFileSync(path, 'utf8') === text) return false;
+  const text = await make();
+  if (existsSync(path) && readFileSync(path, 'utf8') === text) continue;
   if (!checking) writeFileSync(path, text);
-  return true;
-});
-for (const [file] of stale) {
+  stale.push(file);
+}
+for (const file of stale) {
   process.stdout.write(checking ? `${file} is out of date; run: npm run generate\n` : `wrote ${file}\n`);
 }
 if (checking && stale.length > 0) process.exit(1);

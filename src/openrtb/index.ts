@@ -92,3 +92,4 @@ export {
   sampleCreative,
   sampleRequest,
 } from './testing/index.ts';
+export { type WasmReader, wasmReader } from './wasm/reader.ts';

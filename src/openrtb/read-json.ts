@@ -1,4 +1,5 @@
 import { nestsAtMost } from '../kernel/index.ts';
+import { JSON_SOURCE, jsonObject } from './read/json-source.ts';
 import { MAX_BODY_BYTES, MAX_DEPTH } from './read/limits.ts';
 import { readRequest } from './read/request.ts';
 import type { ReadResult, RequestReader } from './request.ts';
@@ -21,7 +22,7 @@ function readJson(body: Uint8Array, start: number, end: number): ReadResult {
   } catch {
     return { kind: 'invalid', problem: NOT_JSON };
   }
-  return readRequest(value);
+  return readRequest(JSON_SOURCE, jsonObject(value));
 }
 
 /** What both readers say of a body that is too long, and of one that cannot be read at all. */

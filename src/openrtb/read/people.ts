@@ -1,102 +1,88 @@
 import type { Device, Eid, Regs, User } from '../request.ts';
-import {
-  type Fields,
-  flagAt,
-  listAt,
-  NO_NUMBERS,
-  numberAt,
-  objectAt,
-  objectOr,
-  textAt,
-  wholeAt,
-} from './fields.ts';
+import { finiteAt, wholeAt } from './fields.ts';
 import { MAX_ENTRIES } from './limits.ts';
+import { DATA, DEVICE, DSA, EID, GEO, REGS, REGS_EXT, USER, USER_EXT, WITH_ID } from './shapes.ts';
+import type { Key, Source } from './source.ts';
 
 /** The device that would show the ad. */
-export function readDevice(from: Fields): Device {
-  const geo = objectAt(from, 'geo');
+export function readDevice<Node>(source: Source<Node>, from: Node): Device {
+  const geo = source.object(from, DEVICE.geo);
   return {
-    ua: textAt(from, 'ua'),
-    ip: textAt(from, 'ip'),
-    ipv6: textAt(from, 'ipv6'),
-    ifa: textAt(from, 'ifa'),
-    limited: flagAt(from, 'lmt') || flagAt(from, 'dnt'),
-    type: wholeAt(from, 'devicetype', 0),
-    os: textAt(from, 'os'),
-    language: textAt(from, 'language'),
-    country: textAt(geo, 'country').toUpperCase(),
-    region: textAt(geo, 'region'),
-    lat: numberAt(geo, 'lat'),
-    lon: numberAt(geo, 'lon'),
+    ua: source.text(from, DEVICE.ua),
+    ip: source.text(from, DEVICE.ip),
+    ipv6: source.text(from, DEVICE.ipv6),
+    ifa: source.text(from, DEVICE.ifa),
+    limited: source.flag(from, DEVICE.lmt) || source.flag(from, DEVICE.dnt),
+    type: wholeAt(source, from, DEVICE.devicetype, 0),
+    os: source.text(from, DEVICE.os),
+    language: source.text(from, DEVICE.language),
+    country: source.text(geo, GEO.country).toUpperCase(),
+    region: source.text(geo, GEO.region),
+    lat: finiteAt(source, geo, GEO.lat),
+    lon: finiteAt(source, geo, GEO.lon),
   };
 }
 
 /** The person who would see it; consent and ids also in their 2.5 places (P2, trap 10). */
-export function readUser(from: Fields): User {
-  const ext = objectAt(from, 'ext');
-  const eids = readEids(listAt(from, 'eids'));
+export function readUser<Node>(source: Source<Node>, from: Node): User {
+  const ext = source.object(from, USER.ext);
+  const eids = readEids(source, from, USER.eids);
   return {
-    id: textAt(from, 'id'),
-    buyeruid: textAt(from, 'buyeruid'),
-    eids: eids.length === 0 ? readEids(listAt(ext, 'eids')) : eids,
-    segments: readSegments(listAt(from, 'data')),
-    consent: textAt(from, 'consent') || textAt(ext, 'consent'),
+    id: source.text(from, USER.id),
+    buyeruid: source.text(from, USER.buyeruid),
+    eids: eids.length === 0 ? readEids(source, ext, USER_EXT.eids) : eids,
+    segments: readSegments(source, from),
+    consent: source.text(from, USER.consent) || source.text(ext, USER_EXT.consent),
   };
 }
 
-function readEids(list: readonly unknown[]): readonly Eid[] {
+function readEids<Node>(source: Source<Node>, from: Node, key: Key): readonly Eid[] {
   const eids: Eid[] = [];
-  for (const entry of list) {
-    const from = objectOr(entry);
-    if (from === undefined) continue;
-    const ids: string[] = [];
-    for (const uid of listAt(from, 'uids')) {
-      const fields = objectOr(uid);
-      const id = fields === undefined ? '' : textAt(fields, 'id');
-      if (id !== '' && ids.push(id) === MAX_ENTRIES) break;
-    }
-    const eid = { source: textAt(from, 'source'), mm: wholeAt(from, 'mm', 0), ids };
-    if (ids.length > 0 && eids.push(eid) === MAX_ENTRIES) break;
+  for (const each of source.objects(from, key, MAX_ENTRIES)) {
+    const ids = idsOf(source, each, EID.uids);
+    if (ids.length > 0)
+      eids.push({ source: source.text(each, EID.source), mm: wholeAt(source, each, EID.mm, 0), ids });
   }
   return eids;
 }
 
-function readSegments(list: readonly unknown[]): readonly string[] {
+function idsOf<Node>(source: Source<Node>, from: Node, key: Key): readonly string[] {
+  const ids: string[] = [];
+  for (const each of source.objects(from, key, MAX_ENTRIES)) {
+    const id = source.text(each, WITH_ID.id);
+    if (id !== '') ids.push(id);
+  }
+  return ids;
+}
+
+function readSegments<Node>(source: Source<Node>, from: Node): readonly string[] {
   const segments: string[] = [];
-  for (const entry of list) {
-    const data = objectOr(entry);
-    if (data === undefined) continue;
-    const owner = textAt(data, 'id');
-    for (const each of listAt(data, 'segment')) {
-      const segment = objectOr(each);
-      const id = segment === undefined ? '' : textAt(segment, 'id');
-      if (id !== '' && segments.push(`${owner}/${id}`) === MAX_ENTRIES) return segments;
+  for (const data of source.objects(from, USER.data, MAX_ENTRIES)) {
+    const owner = source.text(data, DATA.id);
+    for (const id of idsOf(source, data, DATA.segment)) {
+      if (segments.push(`${owner}/${id}`) === MAX_ENTRIES) return segments;
     }
   }
   return segments;
 }
 
 /** What regulation says, in its 2.6 and its 2.5 places; where they differ, the stricter (P2). */
-export function readRegs(from: Fields): Regs {
-  const ext = objectAt(from, 'ext');
+export function readRegs<Node>(source: Source<Node>, from: Node): Regs {
+  const ext = source.object(from, REGS.ext);
+  const sections = source.wholes(from, REGS.gpp_sid, MAX_ENTRIES);
   return {
-    coppa: flagAt(from, 'coppa'),
-    gdpr: Math.max(gdprAt(from), gdprAt(ext)) as -1 | 0 | 1,
-    gpp: textAt(from, 'gpp') || textAt(ext, 'gpp'),
-    gppSid: unionOf(wholesOf(listAt(from, 'gpp_sid')), wholesOf(listAt(ext, 'gpp_sid'))),
-    usPrivacy: textAt(from, 'us_privacy') || textAt(ext, 'us_privacy'),
-    dsaRequired: wholeAt(objectAt(ext, 'dsa'), 'dsarequired', 0),
+    coppa: source.flag(from, REGS.coppa),
+    gdpr: Math.max(gdprAt(source, from, REGS.gdpr), gdprAt(source, ext, REGS_EXT.gdpr)) as -1 | 0 | 1,
+    gpp: source.text(from, REGS.gpp) || source.text(ext, REGS_EXT.gpp),
+    gppSid: unionOf(sections, source.wholes(ext, REGS_EXT.gpp_sid, MAX_ENTRIES)),
+    usPrivacy: source.text(from, REGS.us_privacy) || source.text(ext, REGS_EXT.us_privacy),
+    dsaRequired: wholeAt(source, source.object(ext, REGS_EXT.dsa), DSA.dsarequired, 0),
   };
 }
 
-function gdprAt(from: Fields): -1 | 0 | 1 {
-  if (flagAt(from, 'gdpr')) return 1;
-  return from.gdpr === undefined || from.gdpr === null ? -1 : 0;
-}
-
-function wholesOf(list: readonly unknown[]): readonly number[] {
-  const wholes = list.filter((entry) => Number.isSafeInteger(entry)) as number[];
-  return wholes.length === 0 ? NO_NUMBERS : wholes.slice(0, MAX_ENTRIES).map((entry) => entry + 0);
+function gdprAt<Node>(source: Source<Node>, from: Node, key: Key): -1 | 0 | 1 {
+  if (source.flag(from, key)) return 1;
+  return source.given(from, key) ? 0 : -1;
 }
 
 function unionOf(first: readonly number[], second: readonly number[]): readonly number[] {

@@ -1,16 +1,8 @@
 import type { Inventory, SchainNode, SupplySource } from '../request.ts';
-import {
-  type Fields,
-  idText,
-  listAt,
-  objectAt,
-  objectOr,
-  saidAt,
-  textAt,
-  textsAt,
-  wholeAt,
-} from './fields.ts';
+import { saidAt, wholeAt } from './fields.ts';
 import { MAX_ENTRIES } from './limits.ts';
+import { NODE, PLACE, PUBLISHER, REQUEST, SCHAIN, SCHAIN_EXT, SOURCE } from './shapes.ts';
+import { NO_TEXTS, type Source } from './source.ts';
 
 const NOWHERE: Inventory = Object.freeze({
   kind: 'none',
@@ -20,61 +12,63 @@ const NOWHERE: Inventory = Object.freeze({
   page: '',
   publisherId: '',
   publisherDomain: '',
-  cat: [],
-  venueTypes: [],
+  cat: NO_TEXTS,
+  venueTypes: NO_TEXTS,
 });
 
 /** Where the ad would show; undefined when the request claims two places at once (V2). */
-export function readInventory(request: Fields): Inventory | undefined {
-  const site = objectOr(request.site);
-  const app = objectOr(request.app);
-  const dooh = objectOr(request.dooh);
-  const given = Number(site !== undefined) + Number(app !== undefined) + Number(dooh !== undefined);
-  if (given > 1) return undefined;
-  const from = site ?? app ?? dooh;
-  if (from === undefined) return NOWHERE;
-  const publisher = objectAt(from, 'publisher');
+export function readInventory<Node>(source: Source<Node>, request: Node): Inventory | undefined {
+  const { none } = source;
+  const site = source.object(request, REQUEST.site);
+  const app = source.object(request, REQUEST.app);
+  const dooh = source.object(request, REQUEST.dooh);
+  if (Number(site !== none) + Number(app !== none) + Number(dooh !== none) > 1) return undefined;
+  if (site !== none) return inventoryOf(source, site, 'site');
+  if (app !== none) return inventoryOf(source, app, 'app');
+  return dooh === none ? NOWHERE : inventoryOf(source, dooh, 'dooh');
+}
+
+function inventoryOf<Node>(source: Source<Node>, from: Node, kind: Inventory['kind']): Inventory {
+  const publisher = source.object(from, PLACE.publisher);
   return {
-    kind: site !== undefined ? 'site' : app !== undefined ? 'app' : 'dooh',
-    id: textAt(from, 'id'),
-    domain: textAt(from, 'domain'),
-    bundle: app === undefined ? '' : textAt(from, 'bundle'),
-    page: site === undefined ? '' : textAt(from, 'page'),
-    publisherId: textAt(publisher, 'id'),
-    publisherDomain: textAt(publisher, 'domain'),
-    cat: textsAt(from, 'cat'),
-    venueTypes: dooh === undefined ? [] : venueTypesOf(dooh),
+    kind,
+    id: source.text(from, PLACE.id),
+    domain: source.text(from, PLACE.domain),
+    bundle: kind === 'app' ? source.text(from, PLACE.bundle) : '',
+    page: kind === 'site' ? source.text(from, PLACE.page) : '',
+    publisherId: source.text(publisher, PUBLISHER.id),
+    publisherDomain: source.text(publisher, PUBLISHER.domain),
+    cat: source.texts(from, PLACE.cat, MAX_ENTRIES),
+    venueTypes: kind === 'dooh' ? venueTypesOf(source, from) : NO_TEXTS,
   };
 }
 
 /** The table of the spec says `venuetype`, its examples `venuetypeid`; taxonomies number or name (I4). */
-function venueTypesOf(dooh: Fields): readonly string[] {
-  const value = dooh.venuetype ?? dooh.venuetypeid;
-  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
-  return list
-    .map(idText)
-    .filter((text) => text !== '')
-    .slice(0, MAX_ENTRIES);
+function venueTypesOf<Node>(source: Source<Node>, from: Node): readonly string[] {
+  const types = source.idTexts(from, PLACE.venuetype, MAX_ENTRIES);
+  return types.length > 0 ? types : source.idTexts(from, PLACE.venuetypeid, MAX_ENTRIES);
 }
 
 /** The transaction and the supply chain, which has had three places (S1, trap 11). */
-export function readSource(request: Fields): SupplySource {
-  const from = objectAt(request, 'source');
-  const schain =
-    objectOr(from.schain) ??
-    objectOr(objectAt(from, 'ext').schain) ??
-    objectOr(objectAt(request, 'ext').schain);
+export function readSource<Node>(source: Source<Node>, request: Node): SupplySource {
+  const from = source.object(request, REQUEST.source);
+  let schain = source.object(from, SOURCE.schain);
+  if (schain === source.none) schain = source.object(source.object(from, SOURCE.ext), SCHAIN_EXT.schain);
+  if (schain === source.none) schain = source.object(source.object(request, REQUEST.ext), SCHAIN_EXT.schain);
   return {
-    tid: textAt(from, 'tid'),
-    hasSchain: schain !== undefined,
-    complete: schain === undefined ? -1 : saidAt(schain, 'complete'),
-    nodes: schain === undefined ? [] : listAt(schain, 'nodes').map(readNode),
+    tid: source.text(from, SOURCE.tid),
+    hasSchain: schain !== source.none,
+    complete: saidAt(source, schain, SCHAIN.complete),
+    nodes: readNodes(source, schain),
   };
 }
 
 /** A node that is no object stays as an empty one: leaving it out would make a broken chain look whole. */
-function readNode(value: unknown): SchainNode {
-  const node = objectOr(value);
-  if (node === undefined) return { asi: '', sid: '', hp: 0 };
-  return { asi: textAt(node, 'asi'), sid: textAt(node, 'sid'), hp: wholeAt(node, 'hp', 0) };
+function readNodes<Node>(source: Source<Node>, schain: Node): readonly SchainNode[] {
+  // All of them: the last is the exchange that asks us.
+  return source.objects(schain, SCHAIN.nodes, Number.POSITIVE_INFINITY).map((node) => ({
+    asi: source.text(node, NODE.asi),
+    sid: source.text(node, NODE.sid),
+    hp: wholeAt(source, node, NODE.hp, 0),
+  }));
 }

@@ -1,121 +1,111 @@
 import type { BannerSlot, DealOffer, NativeSlot, VideoSlot } from '../request.ts';
-import {
-  cpmMicrosAt,
-  type Fields,
-  idText,
-  listAt,
-  objectOr,
-  saidAt,
-  strictCountAt,
-  strictTextsAt,
-  strictWholesAt,
-  type Trouble,
-  textAt,
-  wholeAt,
-} from './fields.ts';
+import { countAt, cpmMicrosAt, saidAt, type Trouble, textsAt, wholeAt, wholesAt } from './fields.ts';
+import { MAX_ENTRIES } from './limits.ts';
+import { BANNER, DURATION_FLOOR, FORMAT, NATIVE, VIDEO } from './shapes.ts';
+import type { Key, Source } from './source.ts';
 
-/** `durfloors` as they stand in a slot or a deal. */
+type Size = readonly [number, number];
 type DurationFloors = DealOffer['durfloors'];
 const NO_FLOORS: DurationFloors = Object.freeze([]);
+const NO_RATIOS: BannerSlot['ratios'] = Object.freeze([]);
 
 /** A banner slot; sizes from `format`, else from `w` and `h` (V6). */
-export function bannerSlot(from: Fields, trouble: Trouble): BannerSlot {
-  const sizes: (readonly [number, number])[] = [];
-  const ratios: { wmin: number; wratio: number; hratio: number }[] = [];
-  const addSize = (fields: Fields) => {
-    const w = strictCountAt(fields, 'w', trouble);
-    const h = strictCountAt(fields, 'h', trouble);
-    if (w > 0 && h > 0) sizes.push([w, h]);
-  };
-  for (const entry of listAt(from, 'format')) {
-    const format = objectOr(entry);
-    if (format === undefined) continue;
-    addSize(format);
-    const wmin = strictCountAt(format, 'wmin', trouble);
-    const wratio = strictCountAt(format, 'wratio', trouble);
-    const hratio = strictCountAt(format, 'hratio', trouble);
-    if (wratio > 0 && hratio > 0) ratios.push({ wmin, wratio, hratio });
+export function bannerSlot<Node>(source: Source<Node>, from: Node, trouble: Trouble): BannerSlot {
+  const sizes: Size[] = [];
+  let ratios = NO_RATIOS;
+  for (const format of source.objects(from, BANNER.format, MAX_ENTRIES)) {
+    addSize(sizes, countAt(source, format, FORMAT.w, trouble), countAt(source, format, FORMAT.h, trouble));
+    const wmin = countAt(source, format, FORMAT.wmin, trouble);
+    const wratio = countAt(source, format, FORMAT.wratio, trouble);
+    const hratio = countAt(source, format, FORMAT.hratio, trouble);
+    if (wratio > 0 && hratio > 0) ratios = [...ratios, { wmin, wratio, hratio }];
   }
-  if (sizes.length === 0 && ratios.length === 0) addSize(from);
+  const w = countAt(source, from, BANNER.w, trouble);
+  const h = countAt(source, from, BANNER.h, trouble);
+  if (sizes.length === 0 && ratios.length === 0) addSize(sizes, w, h);
   return {
     sizes,
     ratios,
-    btype: strictWholesAt(from, 'btype', trouble),
-    battr: strictWholesAt(from, 'battr', trouble),
-    api: strictWholesAt(from, 'api', trouble),
-    mimes: strictTextsAt(from, 'mimes', trouble),
-    pos: wholeAt(from, 'pos', 0),
-    expdir: strictWholesAt(from, 'expdir', trouble),
+    btype: wholesAt(source, from, BANNER.btype, trouble),
+    battr: wholesAt(source, from, BANNER.battr, trouble),
+    api: wholesAt(source, from, BANNER.api, trouble),
+    mimes: textsAt(source, from, BANNER.mimes, trouble),
+    pos: wholeAt(source, from, BANNER.pos, 0),
+    expdir: wholesAt(source, from, BANNER.expdir, trouble),
   };
 }
 
+function addSize(sizes: Size[], w: number, h: number): void {
+  if (w > 0 && h > 0) sizes.push([w, h]);
+}
+
 /** A video or an audio slot. Without `mimes` it is trouble (V4). */
-export function videoSlot(from: Fields, trouble: Trouble): VideoSlot {
-  const count = (key: string) => strictCountAt(from, key, trouble);
-  const wholes = (key: string) => strictWholesAt(from, key, trouble);
-  const mimes = strictTextsAt(from, 'mimes', trouble);
+export function videoSlot<Node>(source: Source<Node>, from: Node, trouble: Trouble): VideoSlot {
+  const count = (key: Key) => countAt(source, from, key, trouble);
+  const wholes = (key: Key) => wholesAt(source, from, key, trouble);
+  const mimes = textsAt(source, from, VIDEO.mimes, trouble);
   if (mimes.length === 0) trouble.first ||= 'mimes is missing';
-  const protocols = wholes('protocols');
+  const protocols = wholes(VIDEO.protocols);
   return {
     mimes,
-    minduration: count('minduration'),
-    maxduration: count('maxduration'),
-    rqddurs: wholes('rqddurs'),
+    minduration: count(VIDEO.minduration),
+    maxduration: count(VIDEO.maxduration),
+    rqddurs: wholes(VIDEO.rqddurs),
     // Until 2.5 a slot could name one protocol alone.
-    protocols: protocols.length === 0 ? wholes('protocol') : protocols,
-    w: count('w'),
-    h: count('h'),
-    linearity: count('linearity'),
-    placement: count('placement'),
-    plcmt: count('plcmt'),
-    skip: saidAt(from, 'skip'),
-    skipmin: count('skipmin'),
-    minbitrate: count('minbitrate'),
-    maxbitrate: count('maxbitrate'),
-    battr: wholes('battr'),
-    api: wholes('api'),
-    delivery: wholes('delivery'),
-    playbackmethod: wholes('playbackmethod'),
-    podid: idText(from.podid),
-    podseq: wholeAt(from, 'podseq', 0),
-    slotinpod: wholeAt(from, 'slotinpod', 0),
-    maxseq: count('maxseq'),
-    poddur: count('poddur'),
-    mincpmpersec: cpmMicrosAt(from, 'mincpmpersec', trouble),
-    durfloors: durationFloors(from, trouble),
+    protocols: protocols.length === 0 ? wholes(VIDEO.protocol) : protocols,
+    w: count(VIDEO.w),
+    h: count(VIDEO.h),
+    linearity: count(VIDEO.linearity),
+    placement: count(VIDEO.placement),
+    plcmt: count(VIDEO.plcmt),
+    skip: saidAt(source, from, VIDEO.skip),
+    skipmin: count(VIDEO.skipmin),
+    minbitrate: count(VIDEO.minbitrate),
+    maxbitrate: count(VIDEO.maxbitrate),
+    battr: wholes(VIDEO.battr),
+    api: wholes(VIDEO.api),
+    delivery: wholes(VIDEO.delivery),
+    playbackmethod: wholes(VIDEO.playbackmethod),
+    podid: source.idTexts(from, VIDEO.podid, 1)[0] ?? '',
+    podseq: wholeAt(source, from, VIDEO.podseq, 0),
+    slotinpod: wholeAt(source, from, VIDEO.slotinpod, 0),
+    maxseq: count(VIDEO.maxseq),
+    poddur: count(VIDEO.poddur),
+    mincpmpersec: cpmMicrosAt(source, from, VIDEO.mincpmpersec, trouble),
+    durfloors: durationFloors(source, from, VIDEO.durfloors, trouble),
   };
 }
 
 /** A native slot. Its request is a text inside the JSON; without it the slot is trouble (V4). */
-export function nativeSlot(from: Fields, trouble: Trouble): NativeSlot {
-  const request = textAt(from, 'request');
+export function nativeSlot<Node>(source: Source<Node>, from: Node, trouble: Trouble): NativeSlot {
+  const request = source.text(from, NATIVE.request);
   if (request === '') trouble.first ||= 'request is missing';
   return {
     request,
-    ver: textAt(from, 'ver'),
-    battr: strictWholesAt(from, 'battr', trouble),
-    api: strictWholesAt(from, 'api', trouble),
+    ver: source.text(from, NATIVE.ver),
+    battr: wholesAt(source, from, NATIVE.battr, trouble),
+    api: wholesAt(source, from, NATIVE.api, trouble),
   };
 }
 
 /** Floors by length of the creative. `maxdur` 0 means without end; either bound alone is accepted (trap 5). */
-export function durationFloors(from: Fields, trouble: Trouble): DurationFloors {
-  const value = from.durfloors;
-  if (value === undefined || value === null) return NO_FLOORS;
-  if (!Array.isArray(value)) {
-    trouble.first ||= 'durfloors is not a list';
+export function durationFloors<Node>(
+  source: Source<Node>,
+  from: Node,
+  key: Key,
+  trouble: Trouble,
+): DurationFloors {
+  if (!source.given(from, key)) return NO_FLOORS;
+  if (!source.isList(from, key)) {
+    trouble.first ||= `${key.name} is not a list`;
     return NO_FLOORS;
   }
-  return value.map((entry) => {
-    const floor = objectOr(entry);
-    if (floor === undefined) {
-      trouble.first ||= 'durfloors has an entry that is not an object';
-      return { mindur: 0, maxdur: 0, bidfloor: 0 };
-    }
+  return source.objects(from, key, MAX_ENTRIES).map((floor) => {
+    if (floor === source.none) trouble.first ||= `${key.name} has an entry that is not an object`;
     return {
-      mindur: strictCountAt(floor, 'mindur', trouble),
-      maxdur: strictCountAt(floor, 'maxdur', trouble),
-      bidfloor: cpmMicrosAt(floor, 'bidfloor', trouble),
+      mindur: countAt(source, floor, DURATION_FLOOR.mindur, trouble),
+      maxdur: countAt(source, floor, DURATION_FLOOR.maxdur, trouble),
+      bidfloor: cpmMicrosAt(source, floor, DURATION_FLOOR.bidfloor, trouble),
     };
   });
 }
