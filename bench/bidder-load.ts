@@ -35,23 +35,28 @@ const GRACE_MS = 1_000;
 const HEAD_END = Buffer.from('\r\n\r\n');
 
 /** One keep-alive connection with at most one request under way. */
-class Client {
+export class Client {
+  /** May send; not before an answer has come, nor after one that ends the connection. */
   isFree = true;
+  isWaiting = false;
   readonly #socket: Socket;
   readonly #done: (status: number, due: number) => void;
   #due = 0;
   #received: Buffer = Buffer.alloc(0);
 
-  constructor(port: number, done: (status: number, due: number) => void, failed: (error: Error) => void) {
+  /** `gone` is told once, when the connection has ended. */
+  constructor(port: number, done: (status: number, due: number) => void, gone: (client: Client) => void) {
     this.#done = done;
     this.#socket = connect({ port, host: '127.0.0.1', noDelay: true });
     this.#socket.on('data', (chunk: Buffer) => this.#data(chunk));
-    this.#socket.on('error', failed);
-    this.#socket.on('close', () => failed(new Error('the server closed a connection')));
+    // What it was does not matter; 'close' follows.
+    this.#socket.on('error', () => {});
+    this.#socket.on('close', () => gone(this));
   }
 
-  send(request: Buffer, due: number): void {
+  send(request: Uint8Array, due: number): void {
     this.isFree = false;
+    this.isWaiting = true;
     this.#due = due;
     this.#socket.write(request);
   }
@@ -71,21 +76,23 @@ class Client {
       return;
     }
     this.#received = Buffer.alloc(0);
-    this.isFree = true;
+    this.isWaiting = false;
+    this.isFree = !/\r\nconnection: *close/i.test(text);
     this.#done(Number(text.slice(9, 12)), this.#due);
+    if (!this.isFree && !this.isWaiting) this.#socket.end();
   }
 }
 
 /** The requests as they go over the wire. */
 export function wireRequests(bodies: readonly Buffer[]): readonly Buffer[] {
   return bodies.map((body) =>
-    Buffer.concat([
-      Buffer.from(
-        `POST /openrtb2/bid/bench HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nx-openrtb-version: 2.6\r\nContent-Length: ${body.length}\r\n\r\n`,
-      ),
-      body,
-    ]),
+    Buffer.concat([Buffer.from(bidHead(`Content-Length: ${body.length}\r\n`)), body]),
   );
+}
+
+/** The head of a bid request with these header lines beside the usual ones. */
+export function bidHead(lines: string): string {
+  return `POST /openrtb2/bid/bench HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nx-openrtb-version: 2.6\r\n${lines}\r\n`;
 }
 
 /** Runs one load and counts. */
@@ -115,7 +122,7 @@ export async function runLoad({ port, connections, seconds, rate }: LoadOptions)
           if (now < endsAt) send(client, now);
         } else if (waiting.length > 0) send(client, waiting.shift()!);
       },
-      reject,
+      () => reject(new Error('the server closed a connection')),
     );
     return client;
   });
@@ -162,7 +169,8 @@ async function closed(
   while (clients.some(({ isFree }) => !isFree)) await new Promise((resolve) => setTimeout(resolve, 1));
 }
 
-function percentiles(latencies: readonly number[]): LoadResult['micros'] {
+/** Percentiles of µs. */
+export function percentiles(latencies: readonly number[]): LoadResult['micros'] {
   const sorted = Float64Array.from(latencies).sort();
   const at = (share: number) =>
     Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0);

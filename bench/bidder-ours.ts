@@ -6,11 +6,19 @@ import { pathToFileURL } from 'node:url';
 import { jsonReader } from '../src/openrtb/index.ts';
 import type { BidApplication } from '../src/services/bid-server/application.ts';
 import { serveBids } from '../src/services/bid-server/serve-bids.ts';
+import type { BidServerStats } from '../src/services/bid-server/stats.ts';
 import { peerApplication } from './bidder-decision.ts';
 
 /** What a module given by name must export. */
 interface ApplicationModule {
   createApplication(): BidApplication | Promise<BidApplication>;
+}
+
+/** What it prints when asked. */
+export interface OursReport {
+  readonly rss: number;
+  readonly heapUsed: number;
+  readonly stats: Readonly<BidServerStats>;
 }
 
 const [port = '0', module] = process.argv.slice(2);
@@ -20,6 +28,10 @@ const application =
     : await ((await import(pathToFileURL(module).href)) as ApplicationModule).createApplication();
 const server = await serveBids({ application, port: Number(port), host: '127.0.0.1' });
 process.stdout.write(`${server.port}\n`);
-// A parent that reads our counters asks by signal, and stops us by another.
-process.on('SIGUSR2', () => process.stdout.write(`${JSON.stringify(server.stats)}\n`));
+// Asked by signal for what it is doing; the heap is what is left after a collection, under --expose-gc.
+process.on('SIGUSR2', () => {
+  globalThis.gc?.();
+  const { rss, heapUsed } = process.memoryUsage();
+  process.stdout.write(`${JSON.stringify({ rss, heapUsed, stats: server.stats } satisfies OursReport)}\n`);
+});
 process.on('SIGTERM', () => void server.close().then(() => process.exit(0)));

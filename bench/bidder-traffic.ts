@@ -94,18 +94,18 @@ function imp(random: RandomStream, at: number): object {
     id: `${at}`,
     ...(random.int(3) === 0 ? { video: video(random) } : { banner: banner(random) }),
     tagid: `/1234/${hex(random, 8)}/slot-${at}`,
-    bidfloor: (20 + random.int(200)) / 100,
+    bidfloor: (20 + random.int(170)) / 100,
     bidfloorcur: 'USD',
     secure: 1,
     exp: 300,
     instl: 0,
-    ...(deals.length > 0 ? { pmp: { private_auction: random.int(4) === 0 ? 1 : 0, deals } } : {}),
+    ...(deals.length > 0 ? { pmp: { private_auction: random.int(6) === 0 ? 1 : 0, deals } } : {}),
     ext: { gpid: `/1234/${hex(random, 8)}/slot-${at}`, tid: hex(random, 32) },
   };
 }
 
 function banner(random: RandomStream): object {
-  const first = random.int(SIZES.length);
+  const first = random.int(SIZES.length - 1);
   const format = Array.from({ length: 1 + random.int(3) }, (_, at) => {
     const [w, h] = SIZES[(first + at) % SIZES.length]!;
     return { w, h };
@@ -125,9 +125,9 @@ function banner(random: RandomStream): object {
 function video(random: RandomStream): object {
   const [w, h] = pick(random, VIDEO_SIZES);
   return {
-    mimes: random.int(8) === 0 ? ['video/webm'] : ['video/mp4', 'video/webm'],
+    mimes: random.int(16) === 0 ? ['video/webm'] : ['video/mp4', 'video/webm'],
     minduration: 5,
-    maxduration: pick(random, [10, 15, 30]),
+    maxduration: pick(random, [15, 30, 60]),
     protocols: [2, 3, 5, 6, 7, 8],
     w,
     h,

@@ -4,8 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { bidderBench } from './bidder.ts';
 import { crowdBench } from './crowd.ts';
 import { ledgerBench } from './ledger.ts';
+import { malformedBench } from './malformed.ts';
 import { benchOptimise } from './optimise.ts';
 import { benchRank } from './rank.ts';
+import { readBench } from './read.ts';
 import { verifyBench } from './verify.ts';
 
 const PARTS: Readonly<Record<string, () => object | Promise<object>>> = {
@@ -14,7 +16,9 @@ const PARTS: Readonly<Record<string, () => object | Promise<object>>> = {
   ledger: () => ledgerBench(),
   verify: () => verifyBench(),
   crowd: () => crowdBench(),
+  read: () => readBench(),
   bidder: () => bidderBench(),
+  malformed: () => malformedBench(),
 };
 const SUITES: Readonly<Record<string, readonly string[]>> = {
   desk: ['rank', 'optimise', 'ledger', 'verify', 'crowd'],

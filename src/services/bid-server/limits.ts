@@ -35,8 +35,8 @@ export const DEFAULT_LIMITS: BidServerLimits = {
   requestMs: 10_000,
   // Longer than any exchange keeps its side (Google 150 s), so that it never sends into a closing socket (T7).
   idleMs: 180_000,
-  // A fifth of the usual 100 ms, of which the way there and back takes a third.
-  waitMs: 20,
+  // The shortest tmax in use is 80 ms, of which the way there and back and a reserve take 40.
+  waitMs: 30,
   pending: 10_000,
   // Compressing less costs more time than the line saves.
   gzipFromBytes: 1_024,
