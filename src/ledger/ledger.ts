@@ -90,10 +90,13 @@ class StoredLedger implements Ledger {
 
   // Async, so that even a command without its fields ends in a rejection.
   async batch(commands: readonly Command[]): Promise<readonly CommandResult[]> {
-    const now = this.#clock.now();
-    return this.#store.transact(keysOf(commands), now, (rows, head, append) =>
+    return this.#store.transact(keysOf(commands), this.#clock.now(), (rows, head, append, now) =>
       decideAll(rows, head, commands, now, append),
     );
+  }
+
+  async time(): Promise<EpochMs> {
+    return (await this.#store.time()) ?? this.#clock.now();
   }
 
   account(id: AccountId): Promise<Account | undefined> {

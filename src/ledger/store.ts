@@ -21,9 +21,9 @@ export interface StoredEntry {
 /**
  * Decides one step: changes `rows`, which remember what to write, and hands over each new entry in order. Entries
  * are handed over one by one, so that a large batch need not hold all their texts at once. A store may ask again,
- * with fresh rows, when another program wrote in between; only the last answer counts.
+ * with fresh rows, when another program wrote in between; only the last answer counts. `now` is the store's time.
  */
-export type Decide<T> = (rows: Rows, head: Head, append: (entry: StoredEntry) => void) => T;
+export type Decide<T> = (rows: Rows, head: Head, append: (entry: StoredEntry) => void, now: EpochMs) => T;
 
 /** Every stored row at one moment, and how far the log then went; its entries are read in pages. */
 export interface Snapshot {
@@ -40,10 +40,12 @@ export interface LedgerStore {
   /**
    * One serialised, atomic, durable step: reads the rows named by `keys` (and the accounts of the named
    * reservations), lets `decide` change them, and writes what changed and the new entries. Nothing is
-   * written when `decide` throws or appends no entry.
+   * written when `decide` throws or appends no entry. `now` is the caller's time, for a store without one of its own.
    * @throws GV_LEDGER_UNAVAILABLE when it is not known whether it was written.
    */
   transact<T>(keys: Keys, now: EpochMs, decide: Decide<T>): Promise<T>;
+  /** The store's own time, one for all who share it; undefined where the caller's is as good. */
+  time(): Promise<EpochMs | undefined>;
   account(id: AccountId): Promise<Account | undefined>;
   accounts(root: AccountId | undefined): Promise<readonly Account[]>;
   reservation(id: string): Promise<Reservation | undefined>;

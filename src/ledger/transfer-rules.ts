@@ -1,4 +1,12 @@
-import { type EpochMs, formatMoney, GavotteError, type Micros, type Money, micros, showMoney } from '../kernel/index.ts';
+import {
+  type EpochMs,
+  formatMoney,
+  GavotteError,
+  type Micros,
+  type Money,
+  micros,
+  showMoney,
+} from '../kernel/index.ts';
 import { openAccount } from './account-rules.ts';
 import {
   bad,

@@ -226,6 +226,8 @@ export interface Ledger {
   /** Many commands in one durable transaction, in order; each succeeds or fails by itself. */
   batch(commands: readonly Command[]): Promise<readonly CommandResult[]>;
 
+  /** The time by which it judges what is over: that of the store's server, which all its users share, if it has one. */
+  time(): Promise<EpochMs>;
   account(id: AccountId): Promise<Account | undefined>;
   /** The account itself and everything below it, in path order. */
   accounts(root?: AccountId): Promise<readonly Account[]>;

@@ -1,16 +1,19 @@
 import assert from 'node:assert/strict';
-import { randomStream } from '../../src/kernel/index.ts';
+import { type Clock, randomStream } from '../../src/kernel/index.ts';
 import { type Command, type Ledger, openLedger } from '../../src/ledger/index.ts';
 import {
   balances,
   type Check,
   CTV,
   cause,
+  NOON,
   reserve,
   type StoreUnderTest,
   usd,
   violations,
 } from './ledger-harness.ts';
+
+const STANDING: Clock = { now: () => NOON, monotonic: () => 0, sleep: () => Promise.resolve() };
 
 /** Batches, several writers, and what is there for whoever comes next. */
 export function bookRules(check: Check): void {
@@ -55,8 +58,7 @@ export function bookRules(check: Check): void {
   });
 
   check('books that are closed say so, and do not hang', async ({ under }) => {
-    const clock = { now: () => 0 as never, monotonic: () => 0, sleep: () => Promise.resolve() };
-    const ledger = await openLedger({ store: await under.open(), clock });
+    const ledger = await openLedger({ store: await under.open(STANDING), clock: STANDING });
     await ledger.close();
     await assert.rejects(reserve(ledger, 'r1', 1), { code: 'GV_LEDGER_UNAVAILABLE' });
     await assert.rejects(ledger.account('acme'), { code: 'GV_LEDGER_UNAVAILABLE' });
@@ -64,7 +66,7 @@ export function bookRules(check: Check): void {
 
   check('books of another schema are left alone', async ({ under }) => {
     await under.tamper('UPDATE ledger_head SET version = 99');
-    await assert.rejects(async () => under.open(), { code: 'GV_BAD_INPUT', message: /schema 99/ });
+    await assert.rejects(async () => under.open(STANDING), { code: 'GV_BAD_INPUT', message: /schema 99/ });
   });
 
   for (const seed of [1, 2, 3, 4, 5]) {
@@ -85,7 +87,9 @@ export function bookRules(check: Check): void {
   }
 
   check('two programs that open new books at once find the same ones', async ({ under }) => {
-    const stores = await Promise.all([under, under, under].map((each: StoreUnderTest) => each.open()));
+    const stores = await Promise.all(
+      [under, under, under].map((each: StoreUnderTest) => each.open(STANDING)),
+    );
     for (const store of stores) await store.close();
   });
 }

@@ -4,7 +4,7 @@ import { type Ledger, type LedgerStore, openLedger, type Reservation } from '../
 
 /** What a store must offer the suite: fresh, empty books, opened as often as asked (as several processes would). */
 export interface StoreUnderTest {
-  open(): Promise<LedgerStore>;
+  open(clock: Clock): Promise<LedgerStore>;
   /** Runs SQL behind the ledger's back. */
   tamper(sql: string): Promise<void>;
   dispose(): Promise<void>;
@@ -44,7 +44,7 @@ export async function withBooks(prepare: Prepare, body: (books: Books) => Promis
   let now = NOON;
   const clock: Clock = { now: () => now, monotonic: () => now - NOON, sleep: () => Promise.resolve() };
   const again = async () => {
-    const ledger = await openLedger({ store: await under.open(), clock });
+    const ledger = await openLedger({ store: await under.open(clock), clock });
     opened.push(ledger);
     return ledger;
   };

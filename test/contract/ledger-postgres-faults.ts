@@ -3,6 +3,7 @@ import { connect, createServer, type Server } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import postgres from 'postgres';
+import type { EpochMs } from '../../src/kernel/index.ts';
 import { type Ledger, openLedger, postgresStore } from '../../src/ledger/index.ts';
 import { CTV, cause, NOON, reserve, usd, violations } from './ledger-harness.ts';
 
@@ -13,6 +14,17 @@ const unavailable = { code: 'GV_LEDGER_UNAVAILABLE', recovery: 'transient', outc
 export function postgresFaults(fresh: () => Promise<string>): void {
   const check = (name: string, body: (context: TestContext) => Promise<void>) =>
     void test(`ledger on PostgreSQL: fault/B20 ${name}`, body);
+
+  check('fault/D17 time is the server’s, whatever the clocks of its users say', async (context) => {
+    const wrong = { ...clock, now: () => 0 as EpochMs };
+    const ledger = await openLedger({ store: await postgresStore({ url: await fresh() }), clock: wrong });
+    context.after(() => ledger.close());
+    const before = await ledger.time();
+    assert.ok(before > NOON - 365 * 86_400_000, 'not 1970');
+    await ledger.open({ account: 'acme', cap: usd(1), cause });
+    const [entry] = await ledger.entries();
+    assert.ok(entry!.at >= before && entry!.at <= (await ledger.time()));
+  });
 
   check('a server that is not there is an error at once', async () => {
     const { port, close } = await listen(createServer());

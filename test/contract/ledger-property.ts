@@ -19,7 +19,7 @@ export function ledgerProperties(kind: string, prepare: Prepare, numRuns: number
         const under = await prepare();
         let now = NOON;
         const clock = { now: () => now, monotonic: () => 0, sleep: () => Promise.resolve() };
-        const ledger = await openLedger({ store: await under.open(), clock });
+        const ledger = await openLedger({ store: await under.open(clock), clock });
         try {
           const model = new LedgerModel();
           let entries = await step(ledger, model, firstCommands(), now, 0);

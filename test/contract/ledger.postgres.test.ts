@@ -38,7 +38,7 @@ function testOn({ url, close }: TestPostgres): void {
     async () => {
       const own = await fresh();
       return {
-        open: () => postgresStore({ url: own }),
+        open: (clock) => postgresStore({ url: own, clock }),
         tamper: async (sql) => {
           const connection = postgres(own, { max: 1, onnotice: () => {} });
           try {

@@ -10,7 +10,9 @@ export interface Bill {
   readonly holder: string;
   readonly epoch: number;
   readonly amount: Money;
-  /** The reservation that pays it when its lease no longer can. */
+  /** It came when the money was no longer held for it, so its lease may have promised that to others. */
+  readonly isLate: boolean;
+  /** The reservation that pays it then, or when its lease no longer can. */
   readonly late: string;
   readonly cause: string;
 }
@@ -92,14 +94,20 @@ export class Bills {
 
   /** Pays from the leases, then what these refuse from what is set aside, and keeps what is left to dispute. */
   async #pay(bills: readonly Bill[]): Promise<BillOutcome[]> {
-    const first = await this.#ledger.batch(bills.map(spendOf));
-    const outcomes = first.map((result) => (isPaid(result) ? 'paid' : 'late') as BillOutcome);
-    const late = [...bills.keys()].filter((index) => outcomes[index] === 'late');
-    if (late.length === 0) return outcomes;
-    const second = await this.#ledger.batch(late.map((index) => payOf(bills[index]!)));
-    const disputed = late.filter((_index, order) => !isPaid(second[order]!));
-    for (const index of disputed) outcomes[index] = 'disputed';
-    if (disputed.length > 0) this.#spool.dispute(disputed.map((index) => bills[index]!));
+    const first = await this.#ledger.batch(bills.map((bill) => (bill.isLate ? payOf(bill) : spendOf(bill))));
+    const outcomes = bills.map((bill, index): BillOutcome => {
+      if (!isPaid(first[index]!)) return 'disputed';
+      return bill.isLate ? 'late' : 'paid';
+    });
+    const refused = [...bills.keys()].filter(
+      (index) => outcomes[index] === 'disputed' && !bills[index]!.isLate,
+    );
+    if (refused.length > 0) {
+      const second = await this.#ledger.batch(refused.map((index) => payOf(bills[index]!)));
+      for (const [order, index] of refused.entries()) if (isPaid(second[order]!)) outcomes[index] = 'late';
+    }
+    const disputed = bills.filter((_bill, index) => outcomes[index] === 'disputed');
+    if (disputed.length > 0) this.#spool.dispute(disputed);
     return outcomes;
   }
 }

@@ -14,7 +14,7 @@ import type { Wallet } from './wallet.ts';
 /** How long a bidder may bid without hearing from the ledger. */
 export const SPEND_MS = 10_000;
 /** How long after its last bid a lease can still be billed; no bid may be open longer. */
-export const BILL_WINDOW_MS = 120_000;
+export const BILL_WINDOW_MS = 600_000;
 /** The ledger is asked again in this share of `SPEND_MS`, so that one lost answer stops nothing. */
 const REFRESH_MS = SPEND_MS / 3;
 /** A lease is to last this long at the present rate. */

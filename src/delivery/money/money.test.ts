@@ -17,6 +17,7 @@ function billOf(bidder: BidderMoney, number: number, micros: number): Bill {
     holder: bidder.purse.holder,
     epoch: bidder.wallet.epoch,
     amount: money(micros, 'USD'),
+    isLate: false,
     late: lateReservation(CAMPAIGN),
     cause: 'bid:1',
   };

@@ -5,7 +5,7 @@ import { bidderWorld, FLAT_AGENTS } from '../testing/bidder-world.ts';
 import { campaignOf, creativeOf, impOf, offerOf, requestOf, termsOf } from '../testing/request.ts';
 
 test('ortb/B1 ortb/B2 the best campaign bids what the agents say, and the money is promised before it leaves', async () => {
-  const { ask, campaigns, simulation } = await bidderWorld({ campaigns: [campaignOf()] });
+  const { ask, campaigns } = await bidderWorld({ campaigns: [campaignOf()] });
   const [bid, ...others] = ask(requestOf());
   assert.equal(others.length, 0);
   assert.deepEqual([bid!.impid, bid!.price, bid!.crid, bid!.seat], ['1', 5, 'creative-1', 'seat-1']);

@@ -27,7 +27,7 @@ import type { CampaignIndex } from '../eligibility/campaign-index.ts';
 import type { FrequencyCaps } from '../eligibility/frequency-caps.ts';
 import type { Purse } from '../money/purse.ts';
 import type { Wallet } from '../money/wallet.ts';
-import { bidIdOf } from '../notice-desk.ts';
+import { BILL_GRACE_MS, bidIdOf } from '../notice-desk.ts';
 import { type Candidate, type OpenBid, slotOf } from './candidate.ts';
 import type { Asked } from './choosing.ts';
 import { type DealMarket, dealBids } from './deal-offers.ts';
@@ -267,7 +267,7 @@ export class Bidder {
     const capKey = deal === undefined ? capKeyOf(running, asked) : '';
     if (capKey !== '' && !caps.allows(capKey, running.campaign.frequencyCap!, asked.now)) return undefined;
     const micros = impressionCost(priceCpmMicros, imp.multiplier);
-    const until = asked.monotonic + holdSeconds * 1000;
+    const until = asked.monotonic + holdSeconds * 1000 + BILL_GRACE_MS;
     const open: OpenBid = { exchange: asked.exchange.name, candidate, capKey };
     const number = purse.promise(wallet, micros, asked.monotonic, until, open);
     if (number < 0) return undefined;

@@ -1,5 +1,5 @@
 import type postgres from 'postgres';
-import { type EpochMs, GavotteError } from '../../kernel/index.ts';
+import { type Clock, type EpochMs, GavotteError } from '../../kernel/index.ts';
 import type { Keys, LeaseName } from '../rows.ts';
 import {
   checkSchema,
@@ -12,7 +12,7 @@ import {
 import type { Account, AccountId, Lease, Reservation, ReservationState } from '../types.ts';
 import { accountFrom, entryFrom, leaseFrom, type Row, reservationFrom } from './columns.ts';
 import { importPostgres } from './postgres-package.ts';
-import { readSnapshot, readStep } from './postgres-read.ts';
+import { readSnapshot, readStep, type StoreClock, serverTime } from './postgres-read.ts';
 import { openSchema } from './postgres-schema.ts';
 import { writeStep } from './postgres-write.ts';
 
@@ -34,13 +34,19 @@ type Sql = postgres.Sql;
  * nothing, and then the step is decided anew. So no transaction stays open between them, whatever dies when; and
  * the driver's own transactions are avoided, as in 3.4.9 a connection that breaks within one can crash the process
  * or run the rest of it inside another's (porsager/postgres #1155, #1208).
+ *
+ * Time is the server's, so that programs whose clocks differ agree on what is over; `clock` is used in its place where
+ * time must stand still, as in tests.
  * @throws GV_PACKAGE_MISSING, GV_BAD_INPUT for a URL or a database that cannot be used, GV_LEDGER_UNAVAILABLE
  */
-export async function postgresStore(options: { readonly url: string }): Promise<LedgerStore> {
+export async function postgresStore(options: {
+  readonly url: string;
+  readonly clock?: Pick<Clock, 'now'>;
+}): Promise<LedgerStore> {
   const { url } = options;
   checkUrl(url);
   const create = await importPostgres(() => import('postgres'));
-  const store = new PostgresStore(() => connect(create, url));
+  const store = new PostgresStore(() => connect(create, url), options.clock);
   await store.open();
   return store;
 }
@@ -70,12 +76,14 @@ function connect(create: typeof postgres, url: string): Sql {
 
 class PostgresStore implements LedgerStore {
   readonly #connect: () => Sql;
+  readonly #clock: StoreClock;
   #sql: Sql;
   #isClosed = false;
   /** Steps of this process stand in line here, so that they never race one another. */
   #line: Promise<unknown> = Promise.resolve();
 
-  constructor(connectAnew: () => Sql) {
+  constructor(connectAnew: () => Sql, clock: StoreClock) {
+    this.#clock = clock;
     this.#connect = connectAnew;
     this.#sql = connectAnew();
   }
@@ -89,23 +97,29 @@ class PostgresStore implements LedgerStore {
     }
   }
 
-  transact<T>(keys: Keys, now: EpochMs, decide: Decide<T>): Promise<T> {
-    const step = this.#line.then(() => this.#step(keys, now, decide));
+  transact<T>(keys: Keys, _now: EpochMs, decide: Decide<T>): Promise<T> {
+    const step = this.#line.then(() => this.#step(keys, decide));
     this.#line = step.catch(() => {});
     return step;
   }
 
-  async #step<T>(keys: Keys, now: EpochMs, decide: Decide<T>): Promise<T> {
+  async #step<T>(keys: Keys, decide: Decide<T>): Promise<T> {
     for (let race = 0; race < MAX_RACES; race += 1) {
-      const { rows, head } = await this.#ask((sql) => readStep(sql, keys, now));
+      const { rows, head, now } = await this.#ask((sql) => readStep(sql, keys, this.#clock));
       const entries: StoredEntry[] = [];
-      const result = decide(rows, head, (entry) => entries.push(entry));
+      const result = decide(rows, head, (entry) => entries.push(entry), now);
       if (entries.length === 0 || (await this.#ask((sql) => writeStep(sql, head, rows, entries))))
         return result;
     }
     throw new GavotteError('GV_LEDGER_UNAVAILABLE', `${MAX_RACES} others wrote to the ledger first`, {
       fix: 'Try again; nothing was written.',
     });
+  }
+
+  async time(): Promise<EpochMs> {
+    if (this.#clock !== undefined) return this.#clock.now();
+    const [row] = await this.#ask((sql) => sql<{ now: string }[]>`SELECT ${serverTime(sql)} AS now`);
+    return Number(row!.now) as EpochMs;
   }
 
   async account(id: AccountId): Promise<Account | undefined> {

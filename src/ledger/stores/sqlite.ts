@@ -82,14 +82,20 @@ class SqliteStore implements LedgerStore {
       const rows = this.#read(keys, now);
       const head = this.#head();
       const add = this.#prepared(ADD_ENTRY);
-      let last = head;
-      const result = decide(rows, head, (entry) => {
+      let last: Head = head;
+      const append = (entry: StoredEntry) => {
         add.run(entry.seq, entry.at, entry.command, entry.postings, entry.hash);
         last = entry;
-      });
+      };
+      const result = decide(rows, head, append, now);
       if (last !== head) this.#write(rows, head, last);
       return result;
     });
+  }
+
+  /** On one machine there is one clock. */
+  time(): Promise<undefined> {
+    return Promise.resolve(undefined);
   }
 
   account(id: AccountId): Promise<Account | undefined> {

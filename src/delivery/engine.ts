@@ -1,0 +1,269 @@
+import {
+  convertRoundingUp,
+  type FxTable,
+  GavotteError,
+  money,
+  type World,
+  withDeadline,
+} from '../kernel/index.ts';
+import type { Ledger } from '../ledger/index.ts';
+import type {
+  BidRequest,
+  ExchangeProfile,
+  Floor,
+  NoticeConfig,
+  NoticeReader,
+  Refusal,
+  RequestReader,
+} from '../openrtb/index.ts';
+import type { BidAgents } from './agents/bid-agents.ts';
+import { DealBook } from './deals/deal-book.ts';
+import type { DeliveryPlan } from './delivery-plan.ts';
+import { addBit, removeBit } from './eligibility/bitset.ts';
+import { CampaignIndex } from './eligibility/campaign-index.ts';
+import { FrequencyCaps } from './eligibility/frequency-caps.ts';
+import { BillSpool } from './money/bill-spool.ts';
+import { Bills } from './money/bills.ts';
+import { LeaseKeeper } from './money/lease-keeper.ts';
+import { LedgerClock } from './money/ledger-clock.ts';
+import { type BidEnd, Purse } from './money/purse.ts';
+import { lateReservation, setAsideForLateBills } from './money/set-aside.ts';
+import type { Wallet } from './money/wallet.ts';
+import { NoticeDesk, type OutcomeListener } from './notice-desk.ts';
+import { Bidder, type BidResult, type Permissions } from './serving/bidder.ts';
+import type { OpenBid } from './serving/candidate.ts';
+import { RunningCampaign } from './serving/running-campaign.ts';
+import { RunningExchange } from './serving/running-exchange.ts';
+
+/** The agents as the engine runs them: asked on the bid path, told what came of it, and given time beside it. */
+export interface EngineAgents extends BidAgents, OutcomeListener<OpenBid> {
+  /** Once a second: plans, publishes, learns. */
+  tick(campaigns: readonly RunningCampaign[]): Promise<void>;
+}
+
+/** What one bidder process is made of. */
+export interface EngineOptions {
+  readonly world: World;
+  readonly ledger: Ledger;
+  /** Its name in the ledger and in its bid ids: 1 to 20 letters, digits and hyphens, never used by another run. */
+  readonly holder: string;
+  readonly plan: DeliveryPlan;
+  readonly exchanges: readonly ExchangeProfile[];
+  readonly notices: NoticeConfig;
+  /** Reads what `notices` signed. */
+  readonly readNotice: NoticeReader;
+  readonly reader: RequestReader;
+  readonly agents: (campaigns: readonly RunningCampaign[]) => EngineAgents;
+  readonly permissions: (request: BidRequest) => Permissions;
+  readonly supply: (request: BidRequest, exchange: string) => Refusal;
+  readonly fx?: FxTable;
+  /** Most bids open at once; more are not made. */
+  readonly maxOpenBids?: number;
+  /** Where bills wait while the ledger is away. */
+  readonly spoolPath: string;
+}
+
+/** How often each bidder ends, in the ledger, what is past its time: its own and that of those who died. */
+const EXPIRE_EVERY_MS = 15_000;
+const LEDGER_MS = 2_000;
+/** After the ledger was away, leases live at least this much longer: bills that waited on disks need their money. */
+const AFTER_OUTAGE_MS = 60_000;
+/** Bids that a wallet can make before its demand is known. */
+const FIRST_BIDS = 20;
+
+/**
+ * One bidder process: bids, takes notices, and keeps its money, its deals and its agents. `tick` is to be called about
+ * once a second; bidding goes on whatever it meets.
+ */
+export class DeliveryEngine {
+  readonly campaigns: readonly RunningCampaign[];
+  readonly deals: DealBook;
+  readonly bidder: Bidder;
+  readonly purse: Purse<OpenBid>;
+  readonly desk: NoticeDesk<OpenBid>;
+  readonly spool: BillSpool;
+  readonly #options: EngineOptions;
+  readonly #agents: EngineAgents;
+  readonly #bills: Bills;
+  readonly #keeper: LeaseKeeper;
+  readonly #caps = new FrequencyCaps();
+  readonly #clock: LedgerClock;
+  #expireAt = 0;
+  #tickedAt = 0;
+
+  constructor(options: EngineOptions) {
+    const { world, ledger, plan, holder } = options;
+    const clock = new LedgerClock(world.clock);
+    this.#clock = clock;
+    if (!/^[A-Za-z0-9-]{1,20}$/.test(holder))
+      throw new GavotteError('GV_BAD_INPUT', `a bidder cannot be called ${JSON.stringify(holder)}`, {
+        fix: 'Use 1 to 20 letters, digits and hyphens.',
+      });
+    this.#options = options;
+    this.purse = new Purse<OpenBid>(holder, (bid, how) => this.#ended(bid, how), options.maxOpenBids);
+    this.campaigns = plan.campaigns.map(
+      (campaign, index) =>
+        new RunningCampaign(index, campaign, this.purse.wallet({ ...campaign, reservation: null })),
+    );
+    this.deals = new DealBook(plan.deals);
+    for (const { terms } of this.deals.deals) this.#dealWallet(terms);
+    this.#agents = options.agents(this.campaigns);
+    this.spool = new BillSpool(world.storage.openDatabase(options.spoolPath));
+    this.#bills = new Bills({ ledger, spool: this.spool, clock });
+    this.#keeper = new LeaseKeeper({ ledger, purse: this.purse, clock, minimum: minimumOf(plan) });
+    this.bidder = this.#newBidder();
+    const reservations = new Map(plan.deals.map(({ account, reservation }) => [account, reservation]));
+    this.desk = new NoticeDesk<OpenBid>({
+      read: options.readNotice,
+      bills: this.#bills,
+      purse: this.purse,
+      clock,
+      lateOf: (account) => reservations.get(account) ?? lateReservation(account),
+      listener: this.#listener(),
+    });
+  }
+
+  /** How far this machine's wall clock is from the ledger's, in milliseconds; more than 100 is worth an alarm (D17). */
+  get clockSkewMs(): number {
+    return this.#clock.skewMs;
+  }
+
+  /** Answers one bid request; see `Bidder.bid`. */
+  bid(exchange: string, body: Uint8Array, start: number, end: number): BidResult {
+    return this.bidder.bid(exchange, body, start, end);
+  }
+
+  /** Takes a notice by the target of its request; returns the HTTP status to answer with. */
+  notice(target: string): Promise<number> {
+    return this.desk.take(target);
+  }
+
+  /**
+   * One second's work beside the bid path: money, bills that waited, agents, who may bid.
+   * @throws what the ledger threw; everything else was done, and bidding goes on as long as its leases live.
+   */
+  async tick(): Promise<void> {
+    this.#activate();
+    const [time, leases, bills, agents] = await Promise.allSettled([
+      withDeadline(this.#clock, LEDGER_MS, undefined, () => this.#clock.set(this.#options.ledger)),
+      this.#keeper.tick(),
+      this.#bills.drain(),
+      this.#agents.tick(this.campaigns),
+    ]);
+    const now = this.#clock.monotonic();
+    const isAnswered = [time, leases, bills].every(({ status }) => status === 'fulfilled');
+    // A ledger that was away, or a process that slept, comes back to bills on many disks: they go first.
+    if (!isAnswered || now - this.#tickedAt > EXPIRE_EVERY_MS) this.#expireAt = now + AFTER_OUTAGE_MS;
+    this.#tickedAt = now;
+    if (now >= this.#expireAt && this.spool.size === 0) {
+      this.#expireAt = now + EXPIRE_EVERY_MS;
+      await this.#options.ledger.expire({ cause: 'rule:lease-time' });
+    }
+    for (const each of [time, leases, bills, agents])
+      if (each.status === 'rejected') throw GavotteError.from(each.reason);
+  }
+
+  /** Stops bidding, gives back the money that no open bid needs, and pays what waited. */
+  async close(): Promise<void> {
+    for (const { index } of this.campaigns) removeBit(this.bidder.active, index);
+    await this.#keeper.close();
+    while ((await this.#bills.drain()) > 0);
+    this.spool.close();
+  }
+
+  #newBidder(): Bidder {
+    const { world, plan, exchanges, notices, reader, permissions, supply, holder } = this.#options;
+    return new Bidder({
+      holder,
+      clock: this.#clock,
+      random: world.random.split('bidder'),
+      reader,
+      exchanges: exchanges.map((profile) => new RunningExchange(profile, notices)),
+      campaigns: this.campaigns,
+      index: new CampaignIndex(plan.campaigns),
+      deals: this.deals,
+      walletOf: ({ terms }) => this.#dealWallet(terms),
+      purse: this.purse,
+      caps: this.#caps,
+      agents: this.#agents,
+      permissions,
+      supply,
+      convert: (floor, currency) => this.#convert(floor, currency),
+    });
+  }
+
+  #dealWallet({ account, cpm, reservation }: DealBookTerms): Wallet {
+    return this.purse.wallet({ account, currency: cpm.currency, reservation });
+  }
+
+  /** In flight, and with money. */
+  #activate(): void {
+    const now = this.#clock.now();
+    for (const { index, campaign } of this.campaigns) {
+      if (now >= campaign.start && now < campaign.end) addBit(this.bidder.active, index);
+      else removeBit(this.bidder.active, index);
+    }
+  }
+
+  #convert(floor: Floor, currency: string): number | undefined {
+    const { fx } = this.#options;
+    if (fx === undefined) return undefined;
+    try {
+      const converted = convertRoundingUp(
+        money(floor.micros, floor.currency),
+        money(0, currency).currency,
+        fx,
+        this.#clock.now(),
+      );
+      return converted.amountMicros;
+    } catch {
+      return undefined;
+    }
+  }
+
+  #ended({ capKey, candidate }: OpenBid, how: BidEnd): void {
+    const isPaid = how === 'paid';
+    if (capKey !== '') this.#caps.resolve(capKey, isPaid ? this.#clock.now() : undefined);
+    if (candidate.deal !== undefined && !isPaid) candidate.deal.committed -= 1;
+  }
+
+  #listener(): OutcomeListener<OpenBid> {
+    return {
+      won: (bid, notice) => {
+        bid.candidate.campaign.wins += 1;
+        this.#agents.won(bid, notice);
+      },
+      lost: (bid, notice) => this.#agents.lost(bid, notice),
+      billed: (bid, micros, at) => {
+        const { campaign } = bid.candidate;
+        campaign.impressions += 1;
+        campaign.spent += micros;
+        this.#agents.billed(bid, micros, at);
+      },
+      clicked: (bid, at) => {
+        bid.candidate.campaign.clicks += 1;
+        this.#agents.clicked(bid, at);
+      },
+    };
+  }
+}
+
+type DealBookTerms = DeliveryPlan['deals'][number];
+
+/** A wallet begins with the money of a few bids at the highest price. */
+function minimumOf(plan: DeliveryPlan): (wallet: Wallet) => number {
+  const prices = new Map<string, number>();
+  for (const { account, maxCpm } of plan.campaigns) prices.set(account, maxCpm);
+  for (const { account, cpm } of plan.deals) prices.set(account, cpm.amountMicros);
+  return ({ account }) => Math.max(1, Math.ceil((prices.get(account)! * FIRST_BIDS) / 1000));
+}
+
+/**
+ * Makes the ledger ready for a plan: opens what is set aside for late bills. For whoever starts the campaigns; safe to
+ * repeat. The accounts themselves exist: the desk opened them.
+ * @throws GV_ACCOUNT_UNKNOWN, GV_CAP_EXCEEDED, GV_LEDGER_UNAVAILABLE
+ */
+export async function prepareLedger(ledger: Ledger, plan: DeliveryPlan, cause: string): Promise<void> {
+  for (const { account, totalBudget, currency } of plan.campaigns)
+    await setAsideForLateBills(ledger, { account, budget: { amountMicros: totalBudget, currency }, cause });
+}

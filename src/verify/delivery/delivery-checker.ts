@@ -1,0 +1,119 @@
+import type { Bill } from '../../delivery/index.ts';
+import type { Ledger } from '../../ledger/index.ts';
+import { GUARANTEED } from './auction-house.ts';
+import { CAMPAIGN_ACCOUNT, DEAL_CPMS, dealsOf } from './bidders.ts';
+import { type ExchangeBid, type ExchangeBooks, perImpression } from './exchange-books.ts';
+import type { DeliveryScenario } from './scenario.ts';
+
+/** A promise of delivery that was broken. */
+export interface DeliveryViolation {
+  readonly rule: string;
+  readonly detail: string;
+}
+
+/** Clocks further apart than this may pay a bill as late that is not; the money rules hold all the same (D17). */
+const TOLERATED_SKEW_MS = 14_000;
+/** A lease is trusted this long after a good tick. */
+const HEALTHY_MS = 3_000;
+
+/**
+ * At every instant: what the exchange could still collect is covered by what was set aside for it, purse by purse
+ * (I1, I8, I9); and what is agreed is bid as agreed (F7, D8).
+ */
+export function checkExposure(
+  scenario: DeliveryScenario,
+  books: ExchangeBooks,
+  made: readonly ExchangeBid[],
+  now: number,
+): DeliveryViolation[] {
+  const violations: DeliveryViolation[] = [];
+  for (const { dealId, cpm } of made) {
+    const agreed = DEAL_CPMS[dealId];
+    if (agreed !== undefined && cpm !== agreed)
+      violations.push({ rule: 'ortb/F7', detail: `${dealId} was bid at ${cpm}, agreed is ${agreed}` });
+  }
+  const purses = [{ dealId: '', micros: scenario.budget }, ...dealsOf(scenario)];
+  for (const { dealId, micros } of made.length === 0 ? [] : purses) {
+    // A bill that came too late is judged in the ledger, where it is bounded.
+    const exposure = books.exposure(
+      (bid) => bid.dealId === dealId && (bid.billedAt === null || bid.billedAt <= bid.heldUntil),
+      now,
+    );
+    if (exposure > micros)
+      violations.push({
+        rule: 'inv/I1',
+        detail: `${exposure} micros can be billed to ${dealId || 'the campaign'} of ${micros}`,
+      });
+  }
+  return violations;
+}
+
+/** Whether a bidder had every means to bid on the guaranteed deal: its money then must not be the reason. */
+export function isHealthy(
+  bidder: { readonly isDead: boolean; readonly healthyAt: number },
+  scenario: DeliveryScenario,
+  books: ExchangeBooks,
+  now: number,
+): boolean {
+  if (bidder.isDead || bidder.healthyAt < 0 || now - bidder.healthyAt > HEALTHY_MS) return false;
+  const deal = dealsOf(scenario).find(({ dealId }) => dealId === GUARANTEED)!;
+  const bids = books.bids.filter(({ dealId, isTest }) => dealId === GUARANTEED && !isTest);
+  const taken = bids.length * perImpression(DEAL_CPMS[GUARANTEED]!);
+  // Each bidder may hold a first slice of the deal's money, and that of a dead one returns only with time.
+  const slices = (scenario.bidders + scenario.kills.length) * 21 * perImpression(DEAL_CPMS[GUARANTEED]!);
+  return taken + slices < deal.micros;
+}
+
+/**
+ * When all is over: every impression that the exchange billed and we acknowledged is paid once, at its price, or
+ * disputed if it came too late; nothing else is paid; and all money that is not paid is back.
+ */
+export async function checkBooks(end: {
+  readonly scenario: DeliveryScenario;
+  readonly books: ExchangeBooks;
+  readonly ledger: Ledger;
+  readonly disputed: readonly Bill[];
+  readonly spooled: number;
+}): Promise<DeliveryViolation[]> {
+  const { scenario, books, ledger, disputed, spooled } = end;
+  const violations: DeliveryViolation[] = [];
+  const say = (rule: string, detail: string) => void violations.push({ rule, detail });
+  for (const sentence of (await ledger.audit()).violations) say('inv/I2', sentence);
+  if (spooled > 0) say('inv/I14', `${spooled} bills are still on the disks`);
+  const inDispute = new Set(disputed.map(({ id }) => id));
+  const isTimed = scenario.clockOffsetsMs.every((offset) => Math.abs(offset) * 2 <= TOLERATED_SKEW_MS);
+  let owed = 0;
+  for (const bid of books.billed()) {
+    const id = `bill:exchange:${bid.bidId}`;
+    const paid = await ledger.reservation(id);
+    const price = perImpression(bid.clearing!);
+    if (bid.isTest) {
+      if (paid !== undefined) say('ortb/V11', `a test was paid: ${id}`);
+    } else if (paid === undefined) {
+      const isInTime = bid.billedAt! <= bid.heldUntil && isTimed;
+      if (!inDispute.has(id)) say('inv/I7', `${id} was acknowledged and is neither paid nor disputed`);
+      else if (isInTime) say('inv/I9', `${id} came in time and found no money`);
+    } else {
+      owed += price;
+      if (paid.settled !== price) say('fault/D9', `${id} was paid ${paid.settled} micros, billed ${price}`);
+    }
+  }
+  const root = (await ledger.account('acme'))!;
+  if (root.settled !== owed) say('inv/I7', `${root.settled} micros are paid, ${owed} were billed`);
+  if (root.leased !== 0) say('inv/I14', `${root.leased} micros are still leased when all is over`);
+  await checkDeals(scenario, ledger, say);
+  return violations;
+}
+
+/** The money of a deal pays its own impressions and nothing else, and what is left is still its own. */
+async function checkDeals(
+  scenario: DeliveryScenario,
+  ledger: Ledger,
+  say: (rule: string, detail: string) => void,
+): Promise<void> {
+  for (const { dealId, micros } of dealsOf(scenario)) {
+    const { reserved, settled } = (await ledger.account(`${CAMPAIGN_ACCOUNT}/${dealId}`))!;
+    if (reserved + settled !== micros)
+      say('inv/I5', `${dealId} was funded with ${micros} micros; ${settled} are paid and ${reserved} held`);
+  }
+}
