@@ -72,7 +72,7 @@ async function startOurs(module: string | undefined): Promise<Contender> {
   const server = await startServer((port) =>
     spawnOn(0, process.execPath, [OURS, `${port}`, ...(module === undefined ? [] : [module])]),
   );
-  const what = module === undefined ? "the peers' decision, JSON reader" : module;
+  const what = module === undefined ? "the peers' decision, WebAssembly reader" : module;
   return {
     name: 'gavotte',
     built: `Node ${process.version}, own HTTP reader, ${what}`,

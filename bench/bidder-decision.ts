@@ -8,7 +8,10 @@ const DEALS: ReadonlyMap<string, number> = new Map(
 const BANNER_SIZES = new Set(['300x250', '728x90', '320x50', '160x600', '970x250']);
 const OPEN_CPM_MICROS = 1_800_000;
 const VIDEO_SECONDS = 15;
-const MAX_ANSWER_BYTES = 65_536;
+/** Of a hundred imps, which is what the readers look at. */
+const MAX_ANSWER_BYTES = 262_144;
+/** A request whose ids are longer is not bid on: each bid repeats them. */
+const MAX_ID_LENGTH = 256;
 
 interface Fit {
   readonly w: number;
@@ -21,44 +24,67 @@ interface Fit {
  * else the open price if that is at or above the imp's. Only what reading and answering cost differs between them.
  */
 export function peerApplication(reader: RequestReader): BidApplication {
-  const fragments = new Map<string, string>();
-  const out = Buffer.allocUnsafeSlow(MAX_ANSWER_BYTES);
-  const fragmentOf = (fit: Fit): string => {
-    const key = `${fit.w}x${fit.h}:${fit.mtype}`;
-    let fragment = fragments.get(key);
-    if (fragment === undefined) {
-      fragment = creativeFragment(fit);
-      fragments.set(key, fragment);
-    }
-    return fragment;
-  };
+  const answer = new Answer();
   return {
     bid(_path, body, start, end): BidAnswer {
       const read = reader.read(body, start, end);
       if (read.kind !== 'request') return { status: read.kind === 'invalid' ? 400 : 204 };
-      const text = answerText(read.request, fragmentOf);
-      if (text === '') return { status: 204 };
-      return { status: 200, body: out.subarray(0, out.write(text, 'utf8')) };
+      const bytes = answer.write(read.request);
+      return bytes === undefined ? { status: 204 } : { status: 200, body: bytes };
     },
     other: async () => ({ status: 404 }),
   };
 }
 
-function answerText({ id, imps }: BidRequest, fragmentOf: (fit: Fit) => string): string {
-  let bids = '';
-  for (const imp of imps) {
-    const fit = fitOf(imp);
-    if (fit === undefined) continue;
-    const deal = bestDeal(imp.deals);
-    const price = deal === undefined ? openPrice(imp) : DEALS.get(deal.id)!;
-    if (price === 0) continue;
-    const dealid = deal === undefined ? '' : `,"dealid":${JSON.stringify(deal.id)}`;
-    const head = `{"id":${JSON.stringify(`${id}:${imp.id}`)},"impid":${JSON.stringify(imp.id)},"price":${price / 1e6}`;
-    bids += `${bids === '' ? '' : ','}${head}${dealid}${fragmentOf(fit)}`;
+/** Writes answers into one buffer, of texts made once per creative and the few that a bid has of its own. */
+class Answer {
+  readonly #out = Buffer.allocUnsafeSlow(MAX_ANSWER_BYTES);
+  readonly #fragments = new Map<string, Buffer>();
+  #length = 0;
+
+  /** The answer's bytes, good until the next; undefined when there is no bid. */
+  write({ id, imps }: BidRequest): Buffer | undefined {
+    this.#length = 0;
+    if (id.length > MAX_ID_LENGTH) return undefined;
+    for (const imp of imps) {
+      const fit = imp.id.length > MAX_ID_LENGTH ? undefined : fitOf(imp);
+      if (fit === undefined) continue;
+      const deal = bestDeal(imp.deals);
+      const price = deal === undefined ? openPrice(imp) : DEALS.get(deal.id)!;
+      if (price === 0) continue;
+      const start =
+        this.#length === 0 ? `{"id":${quoted(id)},"cur":"USD","seatbid":[{"seat":"gavotte","bid":[` : ',';
+      const dealid = deal === undefined ? '' : `,"dealid":${quoted(deal.id)}`;
+      this.#text(
+        `${start}{"id":${quoted(`${id}:${imp.id}`)},"impid":${quoted(imp.id)},"price":${price / 1e6}${dealid}`,
+      );
+      const fragment = this.#fragment(fit);
+      this.#out.set(fragment, this.#length);
+      this.#length += fragment.length;
+    }
+    if (this.#length === 0) return undefined;
+    this.#text(']}]}');
+    return this.#out.subarray(0, this.#length);
   }
-  return bids === ''
-    ? ''
-    : `{"id":${JSON.stringify(id)},"cur":"USD","seatbid":[{"seat":"gavotte","bid":[${bids}]}]}`;
+
+  #text(text: string): void {
+    this.#length += this.#out.write(text, this.#length);
+  }
+
+  #fragment(fit: Fit): Buffer {
+    const key = `${fit.w}x${fit.h}:${fit.mtype}`;
+    let fragment = this.#fragments.get(key);
+    if (fragment === undefined) {
+      fragment = Buffer.from(creativeFragment(fit));
+      this.#fragments.set(key, fragment);
+    }
+    return fragment;
+  }
+}
+
+/** The text in JSON; ids need no escapes as a rule. */
+function quoted(text: string): string {
+  return /^[\w:./-]*$/.test(text) ? `"${text}"` : JSON.stringify(text);
 }
 
 function fitOf({ problem, banner, video }: Imp): Fit | undefined {

@@ -3,7 +3,7 @@
  * returns (or promises) the `BidApplication` to serve; without one it is the decision that the peers make.
  */
 import { pathToFileURL } from 'node:url';
-import { jsonReader } from '../src/openrtb/index.ts';
+import { wasmReader } from '../src/openrtb/index.ts';
 import type { BidApplication } from '../src/services/bid-server/application.ts';
 import { serveBids } from '../src/services/bid-server/serve-bids.ts';
 import type { BidServerStats } from '../src/services/bid-server/stats.ts';
@@ -24,7 +24,7 @@ export interface OursReport {
 const [port = '0', module] = process.argv.slice(2);
 const application =
   module === undefined
-    ? peerApplication(jsonReader())
+    ? peerApplication(wasmReader())
     : await ((await import(pathToFileURL(module).href)) as ApplicationModule).createApplication();
 const server = await serveBids({ application, port: Number(port), host: '127.0.0.1' });
 process.stdout.write(`${server.port}\n`);

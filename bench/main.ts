@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { bidderBench } from './bidder.ts';
+import { bidderFuzz } from './bidder-fuzz.ts';
 import { crowdBench } from './crowd.ts';
 import { ledgerBench } from './ledger.ts';
 import { malformedBench } from './malformed.ts';
@@ -18,6 +19,7 @@ const PARTS: Readonly<Record<string, () => object | Promise<object>>> = {
   crowd: () => crowdBench(),
   read: () => readBench(),
   bidder: () => bidderBench(),
+  fuzz: () => bidderFuzz(),
   malformed: () => malformedBench(),
 };
 const SUITES: Readonly<Record<string, readonly string[]>> = {

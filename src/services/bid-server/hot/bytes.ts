@@ -51,6 +51,18 @@ export function startsWith(bytes: Uint8Array, start: number, end: number, prefix
 const KEPT_BYTES = 65_536;
 const FIRST_BYTES = 2_048;
 const NOTHING = Buffer.alloc(0);
+/** Large buffers that were let go, for whoever needs one next: a flood of large bodies then allocates no more than these. */
+const MAX_SPARE = 8;
+const spare: Buffer[] = [];
+
+function takeBuffer(needed: number, asked: number): Buffer {
+  const index = needed > KEPT_BYTES ? spare.findIndex(({ length }) => length >= needed) : -1;
+  return index < 0 ? Buffer.allocUnsafeSlow(asked) : spare.splice(index, 1)[0]!;
+}
+
+function letGo(buffer: Buffer): void {
+  if (buffer.length > KEPT_BYTES && spare.length < MAX_SPARE) spare.push(buffer);
+}
 
 /** Bytes that arrive piece by piece; appending costs amortised constant time per byte. */
 export class GrowingBuffer {
@@ -69,8 +81,9 @@ export class GrowingBuffer {
   reserve(more: number): void {
     const needed = this.length + more;
     if (needed <= this.bytes.length) return;
-    const grown = Buffer.allocUnsafeSlow(Math.max(needed, 2 * this.bytes.length, FIRST_BYTES));
+    const grown = takeBuffer(needed, Math.max(needed, 2 * this.bytes.length, FIRST_BYTES));
     this.bytes.copy(grown, 0, 0, this.length);
+    letGo(this.bytes);
     this.bytes = grown;
   }
 
@@ -84,6 +97,8 @@ export class GrowingBuffer {
 
   clear(): void {
     this.length = 0;
-    if (this.bytes.length > KEPT_BYTES) this.bytes = NOTHING;
+    if (this.bytes.length <= KEPT_BYTES) return;
+    letGo(this.bytes);
+    this.bytes = NOTHING;
   }
 }
