@@ -1,9 +1,33 @@
 // For users of the package.
 
+export type { BidOutcome } from './auction/outcome.ts';
+export { NO_RIVALS, type RivalBids, type RivalCell, type Rivals, rivalLandscape } from './auction/rivals.ts';
+export { runAuction } from './auction/run-auction.ts';
+export { Audience, type Reaction, type Shown } from './audience/audience.ts';
+export {
+  type Conversion,
+  DISPLAY_DELAY_MS,
+  type ExchangeBidder,
+  type ExchangeFaults,
+  NO_FAULTS,
+  type SimulateExchangeOptions,
+} from './exchange/options.ts';
+export type {
+  DealCounts,
+  ExchangeReport,
+  NoticeCall,
+  NoticeCounts,
+  NoticeFault,
+  SumsByCurrency,
+  TradeCounts,
+} from './exchange/report.ts';
+export { simulateExchange } from './exchange/simulate.ts';
 export { EXCHANGE_RATES } from './rates.ts';
 export { checkResponse } from './response/check-response.ts';
 export type { CheckedBid, CheckedResponse } from './response/checked.ts';
 export { LOSS, RESPONSE_RULES, type ResponseRule, type Violation } from './response/rules.ts';
+// For tests of other rooms.
+export { SampleBidder, type SampleBooks } from './testing/sample-bidder.ts';
 export {
   type AdFormat,
   DEFAULT_EXCHANGE,

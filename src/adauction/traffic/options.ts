@@ -97,7 +97,7 @@ export interface TrafficRequest {
   readonly country: string;
   /** Who really is there, whatever the request may say of it. */
   readonly person: { readonly key: string; readonly segments: readonly string[] };
-  /** Deals among those given that an imp carries, by their ids. */
+  /** Deals among those given that its first imp carries on their terms. */
   readonly deals: readonly ExchangeDeal[];
 }
 

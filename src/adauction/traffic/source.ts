@@ -116,7 +116,7 @@ function build(parts: Parts): TrafficRequest {
     place: kind,
     country: person.country.code,
     person: { key: person.key, segments: person.segments },
-    deals: deal === undefined ? [] : [deal],
+    deals: deal === undefined || offered?.wrong !== '' ? [] : [deal],
   };
 }
 
