@@ -36,8 +36,13 @@ export function textsAt<Node>(
 ): readonly string[] {
   const texts = source.onlyTexts(from, key);
   if (texts !== undefined) return texts;
-  trouble.first ||= `${key.name} is not a list of texts`;
+  trouble.first ||= textsProblem(key);
   return NO_TEXTS;
+}
+
+/** What is said of a list that should be one of texts. */
+export function textsProblem(key: Key): string {
+  return `${key.name} is not a list of texts`;
 }
 
 /** A list of whole numbers that restricts us; strict as `textsAt` is. */

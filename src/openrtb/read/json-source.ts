@@ -36,12 +36,8 @@ export const JSON_SOURCE: Source<JsonObject> = {
       .slice(0, most)
       .map(plusZero);
   },
-  onlyTexts(from, key) {
-    const value = from[key.name];
-    if (value === undefined || value === null || value === '') return NO_TEXTS;
-    const list = listed(from, key);
-    return list.every((entry) => typeof entry === 'string') ? list : undefined;
-  },
+  areTexts: (from, key) => textsOnly(from, key) !== undefined,
+  onlyTexts: textsOnly,
   onlyWholes(from, key) {
     const value = from[key.name];
     if (value === undefined || value === null) return NO_NUMBERS;
@@ -49,6 +45,13 @@ export const JSON_SOURCE: Source<JsonObject> = {
     return list.every((entry) => Number.isSafeInteger(entry)) ? list.map(plusZero) : undefined;
   },
 };
+
+function textsOnly(from: JsonObject, key: Key): readonly string[] | undefined {
+  const value = from[key.name];
+  if (value === undefined || value === null || value === '') return NO_TEXTS;
+  const list = listed(from, key);
+  return list.every((entry) => typeof entry === 'string') ? list : undefined;
+}
 
 function textOf(value: unknown): string {
   return typeof value === 'string' ? value : '';

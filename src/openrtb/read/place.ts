@@ -16,15 +16,23 @@ const NOWHERE: Inventory = Object.freeze({
   venueTypes: NO_TEXTS,
 });
 
-/** Where the ad would show; undefined when the request claims two places at once (V2). */
-export function readInventory<Node>(source: Source<Node>, request: Node): Inventory | undefined {
+/** Whether the request claims two places at once (V2). */
+export function hasTwoPlaces<Node>(source: Source<Node>, request: Node): boolean {
+  let places = 0;
+  for (const key of [REQUEST.site, REQUEST.app, REQUEST.dooh]) {
+    if (source.object(request, key) !== source.none) places += 1;
+  }
+  return places > 1;
+}
+
+/** Where the ad would show. */
+export function readInventory<Node>(source: Source<Node>, request: Node): Inventory {
   const { none } = source;
   const site = source.object(request, REQUEST.site);
-  const app = source.object(request, REQUEST.app);
-  const dooh = source.object(request, REQUEST.dooh);
-  if (Number(site !== none) + Number(app !== none) + Number(dooh !== none) > 1) return undefined;
   if (site !== none) return inventoryOf(source, site, 'site');
+  const app = source.object(request, REQUEST.app);
   if (app !== none) return inventoryOf(source, app, 'app');
+  const dooh = source.object(request, REQUEST.dooh);
   return dooh === none ? NOWHERE : inventoryOf(source, dooh, 'dooh');
 }
 

@@ -37,6 +37,8 @@ export interface Source<Node> {
   idTexts(from: Node, key: Key, most: number): readonly string[];
   /** Up to `most` whole numbers of a list, others left out. */
   wholes(from: Node, key: Key, most: number): readonly number[];
+  /** Whether `onlyTexts` finds nothing wrong. */
+  areTexts(from: Node, key: Key): boolean;
   /** A list of nothing but texts, or one alone; empty when absent, null or ''; undefined when it is anything else. */
   onlyTexts(from: Node, key: Key): readonly string[] | undefined;
   /** A list of nothing but whole numbers, or one alone; empty when absent or null; undefined for anything else. */

@@ -20,6 +20,11 @@ export interface Extractor {
   readonly maxBytes: number;
   /** The node of the root (`source.none` when it is no object); or that the body is not JSON, or must be parsed whole. */
   extract(body: Uint8Array, start: number, end: number): number | 'invalid' | 'undecided';
+  /**
+   * Makes `source` speak of a body again that was extracted before, given as `source.body` was then. Nodes stay what
+   * they were: the same body gives the same records.
+   */
+  reopen(body: string): RecordSource;
   /** A figure that the module exports. */
   figure(name: string): number;
 }
@@ -51,9 +56,16 @@ export function loadExtractor(root: Shape): Extractor {
     maxBytes: of('RECORDS') - body - PADDING,
     extract(from, start, end) {
       bytes.set(start === 0 && end === from.length ? from : from.subarray(start, end), body);
+      source.close();
       const root = run(end - start);
       if (root === invalid) return 'invalid';
       return root === undecided ? 'undecided' : source.open(end - start, root);
+    },
+    reopen(text) {
+      if (source.body === text) return source;
+      source.restore(text);
+      source.open(text.length, run(text.length));
+      return source;
     },
     figure,
   };

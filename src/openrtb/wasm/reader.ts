@@ -1,7 +1,8 @@
-import { readRequest } from '../read/request.ts';
+import { readHead } from '../read/request.ts';
 import { REQUEST } from '../read/shapes.ts';
 import { jsonReader, NOT_JSON } from '../read-json.ts';
 import type { ReadResult, RequestReader } from '../request.ts';
+import { ExtractedRequest } from './extracted-request.ts';
 import { loadExtractor } from './extractor.ts';
 
 /** The reader for the bid path, and how often it had to hand a body to the reference. */
@@ -12,7 +13,8 @@ export interface WasmReader extends RequestReader {
 
 /**
  * Reads requests with the WebAssembly extractor: it checks that the whole body is JSON, and builds nothing but what
- * decides. Equal to `jsonReader` on every input. One reader has one memory and reads one body at a time.
+ * decides, and that not before it is asked for. Says the same as `jsonReader` on every input. A request keeps its body;
+ * texts of it that are longer than a few characters stand on their own, so that keeping an id does not keep the body.
  */
 export function wasmReader(): WasmReader {
   const extractor = loadExtractor(REQUEST);
@@ -27,9 +29,10 @@ export function wasmReader(): WasmReader {
       if (end - start > extractor.maxBytes) return fallBack(body, start, end);
       const root = extractor.extract(body, start, end);
       if (root === 'undecided') return fallBack(body, start, end);
-      return root === 'invalid'
-        ? { kind: 'invalid', problem: NOT_JSON }
-        : readRequest(extractor.source, root);
+      if (root === 'invalid') return { kind: 'invalid', problem: NOT_JSON };
+      const head = readHead(extractor.source, root);
+      if (head.kind !== 'head') return head;
+      return { kind: 'request', request: new ExtractedRequest(extractor, root, head) };
     },
     get fallbacks() {
       return fallbacks;

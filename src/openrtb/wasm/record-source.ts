@@ -27,10 +27,11 @@ const NONE = 0;
  */
 const LONGEST_COPY = 12;
 
-/** The two decoders of Buffer that take bounds; its types leave them out. */
+/** What Buffer has for parts of itself; its types leave them out. */
 interface Slices {
   latin1Slice(start: number, end: number): string;
   utf8Slice(start: number, end: number): string;
+  latin1Write(text: string, at: number, length: number): number;
 }
 
 /** Access to the records that the extractor made of the last body. A node is the index of a record's first word. */
@@ -51,10 +52,25 @@ export class RecordSource implements Source<number> {
     this.#body = body;
   }
 
-  /** Takes up a body that was just extracted; answers the node at its root. */
+  /** Takes up a body of `length` bytes that was just extracted; answers the node at its root. */
   open(length: number, root: number): number {
     this.#text = this.#bytes.latin1Slice(this.#body, this.#body + length);
     return this.#nodeAt(root >> 2);
+  }
+
+  /** Forgets the body, whose records are about to be overwritten. */
+  close(): void {
+    this.#text = '';
+  }
+
+  /** The body that is open, one character a byte; '' when none is. */
+  get body(): string {
+    return this.#text;
+  }
+
+  /** Writes back a body that was open before. */
+  restore(body: string): void {
+    this.#bytes.latin1Write(body, this.#body, body.length);
   }
 
   given(from: number, key: Key): boolean {
@@ -124,6 +140,15 @@ export class RecordSource implements Source<number> {
       if (wholes.push(value + 0) === most) break;
     }
     return wholes ?? NO_NUMBERS;
+  }
+
+  areTexts(from: number, key: Key): boolean {
+    const kind = this.#words[from + key.slot]! & KIND_MASK;
+    if (kind !== KIND.LIST) return kind <= KIND.NULL || isText(kind);
+    for (let cell = this.#firstOf(from, key); cell !== NONE; cell = this.#after(cell)) {
+      if (!isText(this.#words[cell]! & KIND_MASK)) return false;
+    }
+    return true;
   }
 
   onlyTexts(from: number, key: Key): readonly string[] | undefined {
