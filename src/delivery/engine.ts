@@ -133,9 +133,9 @@ export class DeliveryEngine {
     return this.bidder.bid(exchange, body, start, end);
   }
 
-  /** Takes a notice by the target of its request; returns the HTTP status to answer with. */
-  notice(target: string): Promise<number> {
-    return this.desk.take(target);
+  /** Takes a notice by the target of its request; returns the HTTP status to answer with: 503 before the first tick. */
+  async notice(target: string): Promise<number> {
+    return this.#clock.isSet ? this.desk.take(target) : 503;
   }
 
   /**
@@ -144,14 +144,13 @@ export class DeliveryEngine {
    */
   async tick(): Promise<void> {
     this.#activate();
-    const [time, leases, bills, agents] = await Promise.allSettled([
-      withDeadline(this.#clock, LEDGER_MS, undefined, () => this.#clock.set(this.#options.ledger)),
-      this.#keeper.tick(),
+    const [leases, bills, agents] = await Promise.allSettled([
+      this.#keepLeases(),
       this.#bills.drain(),
       this.#agents.tick(this.campaigns),
     ]);
     const now = this.#clock.monotonic();
-    const isAnswered = [time, leases, bills].every(({ status }) => status === 'fulfilled');
+    const isAnswered = leases.status === 'fulfilled' && bills.status === 'fulfilled';
     // A ledger that was away, or a process that slept, comes back to bills on many disks: they go first.
     if (!isAnswered || now - this.#tickedAt > EXPIRE_EVERY_MS) this.#expireAt = now + AFTER_OUTAGE_MS;
     this.#tickedAt = now;
@@ -159,7 +158,7 @@ export class DeliveryEngine {
       this.#expireAt = now + EXPIRE_EVERY_MS;
       await this.#options.ledger.expire({ cause: 'rule:lease-time' });
     }
-    for (const each of [time, leases, bills, agents])
+    for (const each of [leases, bills, agents])
       if (each.status === 'rejected') throw GavotteError.from(each.reason);
   }
 
@@ -169,6 +168,12 @@ export class DeliveryEngine {
     await this.#keeper.close();
     while ((await this.#bills.drain()) > 0);
     this.spool.close();
+  }
+
+  /** The time first: a lease is of no use to who does not know when it ends. */
+  async #keepLeases(): Promise<void> {
+    await withDeadline(this.#clock, LEDGER_MS, undefined, () => this.#clock.set(this.#options.ledger));
+    await this.#keeper.tick();
   }
 
   #newBidder(): Bidder {

@@ -1,6 +1,10 @@
 import { randomStream, realClock } from '../kernel/index.ts';
 import { marketLiars } from '../market/index.ts';
 import type { Violation } from './checker.ts';
+import { PLANTED_DELIVERY_BUGS } from './delivery/planted-delivery-bugs.ts';
+import { runDelivery } from './delivery/run-delivery.ts';
+import { deliveryScenarioOf } from './delivery/scenario.ts';
+import { tryDeliveryBug } from './delivery/verify-delivery.ts';
 import { PLANTED_BUGS, type PlantedBug } from './planted-bugs.ts';
 import { runScenario } from './run-scenario.ts';
 import { type Scenario, scenarioOf } from './scenario.ts';
@@ -37,6 +41,9 @@ export interface VerifyReport {
   readonly crashes: number;
   /** Network faults that struck. */
   readonly faults: number;
+  /** What the bidders of these worlds bid, and what the exchange billed them. */
+  readonly bids: number;
+  readonly billed: number;
   readonly violations: readonly SeedViolation[];
   readonly failingSeed: number | null;
   readonly crashPoints: readonly CrashPointReport[];
@@ -69,11 +76,17 @@ export async function verify(options: VerifyOptions): Promise<VerifyReport> {
   let ran = 0;
   let crashes = 0;
   let faults = 0;
+  let bids = 0;
+  let billed = 0;
   for (let seed = firstSeed; seed < firstSeed + seeds && options.signal?.aborted !== true; seed += 1) {
     const result = await runScenario(scenarioOf(seed, kinds));
     violations.push(...result.violations.map((violation) => ({ ...violation, seed })));
+    const delivery = await runDelivery(deliveryScenarioOf(seed));
+    violations.push(...delivery.violations.map((violation) => ({ ...violation, seed })));
     ran += 1;
-    crashes += result.crashes.length;
+    crashes += result.crashes.length + delivery.kills;
+    bids += delivery.bids;
+    billed += delivery.billed;
     for (const count of result.struck.values()) faults += count;
     if (ran % PROGRESS_EVERY === 0) onProgress(`${ran} of ${seeds} worlds, ${violations.length} violations`);
   }
@@ -86,10 +99,15 @@ export async function verify(options: VerifyOptions): Promise<VerifyReport> {
     plantedBugs.push(await tryBug(bug, kinds));
     onProgress(`planted: ${bug.name}: ${plantedBugs.at(-1)!.caughtBy === null ? 'NOT CAUGHT' : 'caught'}`);
   }
+  for (const bug of PLANTED_DELIVERY_BUGS) {
+    if (options.signal?.aborted === true) break;
+    plantedBugs.push(await tryDeliveryBug(bug));
+    onProgress(`planted: ${bug.name}: ${plantedBugs.at(-1)!.caughtBy === null ? 'NOT CAUGHT' : 'caught'}`);
+  }
   const ok =
     violations.length === 0 &&
     crashPoints.every((each) => each.violations === 0) &&
-    plantedBugs.length === PLANTED_BUGS.length &&
+    plantedBugs.length === PLANTED_BUGS.length + PLANTED_DELIVERY_BUGS.length &&
     plantedBugs.every((bug) => bug.caughtBy !== null);
   const failingSeed = violations[0]?.seed ?? null;
   return {
@@ -99,6 +117,8 @@ export async function verify(options: VerifyOptions): Promise<VerifyReport> {
     seedsPerMinute,
     crashes,
     faults,
+    bids,
+    billed,
     violations,
     failingSeed,
     crashPoints,

@@ -39,7 +39,7 @@ function showReport(report: VerifyReport): readonly string[] {
   }));
   const end = report.ok ? 'Every promise held, and every planted bug was caught.' : 'FAILED';
   return [
-    `${report.seeds} worlds (${report.seedsPerMinute} a minute), ${report.crashes} crashes, ${report.faults} network faults: ${report.violations.length} violations`,
+    `${report.seeds} worlds (${report.seedsPerMinute} a minute), ${report.crashes} crashes, ${report.faults} network faults, ${report.bids} bids, ${report.billed} impressions billed: ${report.violations.length} violations`,
     ...violations,
     '',
     ...table(

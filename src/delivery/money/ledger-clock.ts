@@ -17,6 +17,11 @@ export class LedgerClock implements Clock {
     this.#own = own;
   }
 
+  /** Whether the ledger has told its time; before that nothing may be judged by it (I13). */
+  get isSet(): boolean {
+    return this.#offset !== undefined;
+  }
+
   /** How far our wall clock is off, in milliseconds; 0 until it is known. */
   get skewMs(): number {
     return this.#offset === undefined ? 0 : this.#own.now() - this.now();

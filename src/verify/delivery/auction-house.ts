@@ -67,12 +67,17 @@ export class AuctionHouse {
   }
 
   /** Delivers what is due; what is not acknowledged is sent again. */
-  async deliver(now: number, send: (target: string) => Promise<number>): Promise<void> {
+  async deliver(
+    now: number,
+    send: (target: string, onTold: (bidder: string) => void) => Promise<number>,
+  ): Promise<void> {
     const due = this.#sent.filter((notice) => notice.due <= now);
     this.#sent = this.#sent.filter((notice) => notice.due > now);
     for (const notice of due) {
-      const status = await send(notice.target);
       const { bid, kind } = notice;
+      const status = await send(notice.target, (bidder) => {
+        if (kind === 'bill' && bid !== null) bid.toldTo ??= bidder;
+      });
       if (status === 204) {
         if (kind === 'bill' && bid !== null && bid.billedAt === null) bid.billedAt = now;
       } else if (kind !== 'forged' && notice.tries < MOST_TRIES)
@@ -159,6 +164,7 @@ function readBids(body: Uint8Array, now: number, isTest: boolean): ExchangeBid[]
       bill: pathOf(bid.burl),
       clearing: null,
       isLost: false,
+      toldTo: null,
       billedAt: null,
     }));
 }

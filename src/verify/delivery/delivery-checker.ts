@@ -83,26 +83,50 @@ export async function checkBooks(end: {
   const inDispute = new Set(disputed.map(({ id }) => id));
   const isTimed = scenario.clockOffsetsMs.every((offset) => Math.abs(offset) * 2 <= TOLERATED_SKEW_MS);
   let owed = 0;
-  for (const bid of books.billed()) {
-    const id = `bill:exchange:${bid.bidId}`;
-    const paid = await ledger.reservation(id);
-    const price = perImpression(bid.clearing!);
-    if (bid.isTest) {
-      if (paid !== undefined) say('ortb/V11', `a test was paid: ${id}`);
-    } else if (paid === undefined) {
-      const isInTime = bid.billedAt! <= bid.heldUntil && isTimed;
-      if (!inDispute.has(id)) say('inv/I7', `${id} was acknowledged and is neither paid nor disputed`);
-      else if (isInTime) say('inv/I9', `${id} came in time and found no money`);
-    } else {
-      owed += price;
-      if (paid.settled !== price) say('fault/D9', `${id} was paid ${paid.settled} micros, billed ${price}`);
-    }
+  for (const bid of books.bids) {
+    if (bid.toldTo === null) continue;
+    const paid = await ledger.reservation(billId(bid));
+    if (paid !== undefined) owed += perImpression(bid.clearing!);
+    const fault = faultOf(bid, paid?.settled, inDispute.has(billId(bid)), isTimed && !sleptOn(bid, scenario));
+    if (fault !== undefined) violations.push(fault);
   }
   const root = (await ledger.account('acme'))!;
   if (root.settled !== owed) say('inv/I7', `${root.settled} micros are paid, ${owed} were billed`);
   if (root.leased !== 0) say('inv/I14', `${root.leased} micros are still leased when all is over`);
   await checkDeals(scenario, ledger, say);
   return violations;
+}
+
+function billId({ bidId }: ExchangeBid): string {
+  return `bill:exchange:${bidId}`;
+}
+
+/** Whether the bill may have waited on the disk of a bidder that slept until its lease was over. */
+function sleptOn({ toldTo }: ExchangeBid, { sleeper }: DeliveryScenario): boolean {
+  return sleeper !== null && toldTo === `b${sleeper}`;
+}
+
+/** What is wrong with how one bill ended. */
+function faultOf(
+  bid: ExchangeBid,
+  settled: number | undefined,
+  isDisputed: boolean,
+  isTimed: boolean,
+): DeliveryViolation | undefined {
+  const id = billId(bid);
+  const price = perImpression(bid.clearing!);
+  if (bid.isTest)
+    return settled === undefined ? undefined : { rule: 'ortb/V11', detail: `a test was paid: ${id}` };
+  if (settled !== undefined) {
+    if (settled === price) return undefined;
+    return { rule: 'fault/D9', detail: `${id} was paid ${settled} micros, billed ${price}` };
+  }
+  // A notice that was told and never acknowledged may have died with its receiver.
+  if (bid.billedAt === null) return undefined;
+  if (!isDisputed)
+    return { rule: 'inv/I7', detail: `${id} was acknowledged and is neither paid nor disputed` };
+  const isInTime = bid.billedAt <= bid.heldUntil && isTimed;
+  return isInTime ? { rule: 'inv/I9', detail: `${id} came in time and found no money` } : undefined;
 }
 
 /** The money of a deal pays its own impressions and nothing else, and what is left is still its own. */

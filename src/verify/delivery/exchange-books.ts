@@ -14,6 +14,8 @@ export interface ExchangeBid {
   /** The clearing CPM in micros; null until it is won. */
   clearing: number | null;
   isLost: boolean;
+  /** The bidder that was first told to pay it, whether it acknowledged or not; null before. */
+  toldTo: string | null;
   /** When a billing notice of it was first acknowledged. */
   billedAt: number | null;
 }

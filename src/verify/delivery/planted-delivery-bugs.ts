@@ -173,16 +173,13 @@ export const PLANTED_DELIVERY_BUGS: readonly PlantedDeliveryBug[] = [
     ),
   },
   {
-    name: 'a loss told twice frees money twice',
-    origin: 'ortb/W2',
-    makeEngine: patched((engine) => {
-      const { lost } = engine.purse;
-      engine.purse.lost = (number) => {
-        const isEnd = lost.call(engine.purse, number);
-        if (!isEnd) engine.campaigns[0]!.wallet.promised -= 4_000;
-        return isEnd;
-      };
-    }),
+    name: 'a win frees the money that its bill still needs',
+    origin: 'inv/I9',
+    makeEngine: readingNotices((result) =>
+      result.ok && result.notice.kind === 'win'
+        ? { ok: true, notice: { ...result.notice, kind: 'loss' } }
+        : result,
+    ),
   },
   {
     name: 'a notice is acknowledged before its bill is durable',

@@ -84,10 +84,8 @@ class DeliveryWorld {
 
   async second(second: number): Promise<void> {
     this.#mishaps(second);
-    for (const [index, bidder] of this.#bidders.entries()) {
-      if (bidder.isDead && this.#now() >= bidder.deadUntil) await this.#restart(index);
-      if (this.#isAwake(bidder)) this.#ask(bidder);
-    }
+    await this.#restartDue();
+    for (const bidder of this.#bidders) if (this.#isAwake(bidder)) this.#ask(bidder);
     await this.#deliver();
     for (const bidder of this.#bidders) if (this.#isAwake(bidder)) await this.#tick(bidder);
     await this.#simulation.pass(1_000);
@@ -100,6 +98,7 @@ class DeliveryWorld {
     this.#outage = 'none';
     this.#bidders[sleeper]!.frozenUntil = this.#now() + SLEEP_STEPS * SLEEP_STEP_MS;
     for (let step = 0; step < SLEEP_STEPS; step += 1) {
+      await this.#restartDue();
       await this.#deliver();
       for (const bidder of this.#bidders) {
         if (!this.#isAwake(bidder)) continue;
@@ -181,6 +180,11 @@ class DeliveryWorld {
     return { bidder, plan: options.plan };
   }
 
+  async #restartDue(): Promise<void> {
+    for (const [index, { isDead, deadUntil }] of this.#bidders.entries())
+      if (isDead && this.#now() >= deadUntil) await this.#restart(index);
+  }
+
   async #restart(index: number): Promise<void> {
     const { generation } = this.#bidders[index]!;
     this.#bidders[index] = (await this.#boot(index, generation + 1)).bidder;
@@ -219,11 +223,12 @@ class DeliveryWorld {
   }
 
   async #deliver(): Promise<void> {
-    await this.#house.deliver(this.#now(), async (target) => {
+    await this.#house.deliver(this.#now(), async (target, onTold) => {
       const awake = this.#bidders.filter((bidder) => this.#isAwake(bidder));
       // The last character of the target picks who receives it: any bidder takes any notice.
       const bidder = awake[target.charCodeAt(target.length - 1) % Math.max(1, awake.length)];
       if (bidder === undefined) return 503;
+      onTold(bidder.name);
       return (await this.#until(bidder, bidder.engine.notice(target))) ?? 503;
     });
   }
