@@ -1,27 +1,44 @@
+/** Once requests had to be shed, bids get no more of a turn than this, so that the rest hears its 204 soon (D18). */
+const SLICE_MS = 2;
+
 /**
- * How long what is read now may have waited for us. A server that answers at once has no queue of its own: its queue
- * is what the kernel holds while a turn of the event loop is under way. So the wait is the time since this turn
- * began, plus what the turn was late. When it is over the limit, the rest of the turn's bids are shed, which ends it
- * soon, and the next turn starts with fresh requests: under overload as many bids are made as the limit has time for.
+ * Says when to shed. A server that answers at once has no queue of its own: its queue is what the kernel holds while
+ * a turn of the event loop is under way. So a request read now has waited at most for the time since this turn began,
+ * plus what the turn was late. When that is over the limit, the rest of the turn's bids are shed; from then on turns
+ * are kept short, until one needs no shedding: under overload as many bids are made as there is time for, and the
+ * others are told at once.
  */
 export class LoadGauge {
   readonly #now: () => number;
   readonly #endOfTurn: (callback: () => void) => void;
   readonly #tickMs: number;
+  readonly #waitMs: number;
   #turnStartedAt = 0;
   #inTurn = false;
   #lateMs = 0;
   #tickedAt: number;
+  #isOverloaded = false;
+  #hasShed = false;
   readonly #turnEnds = (): void => {
     this.#inTurn = false;
     this.#lateMs = 0;
+    this.#isOverloaded = this.#hasShed;
+    this.#hasShed = false;
   };
 
-  /** `now` in monotonic ms; `endOfTurn` runs its callback when the event loop has polled (`setImmediate`). */
-  constructor(now: () => number, endOfTurn: (callback: () => void) => void, tickMs: number) {
+  /**
+   * `now` in monotonic ms; `endOfTurn` runs its callback when the event loop has polled (`setImmediate`); `tick` is
+   * called each `tickMs`; a request may wait `waitMs`.
+   */
+  constructor(
+    now: () => number,
+    endOfTurn: (callback: () => void) => void,
+    limits: { readonly tickMs: number; readonly waitMs: number },
+  ) {
     this.#now = now;
     this.#endOfTurn = endOfTurn;
-    this.#tickMs = tickMs;
+    this.#tickMs = limits.tickMs;
+    this.#waitMs = limits.waitMs;
     this.#tickedAt = now();
   }
 
@@ -32,7 +49,7 @@ export class LoadGauge {
     return now;
   }
 
-  /** Called by a timer each `tickMs`: what it is late, everything is. */
+  /** Called by a timer: what it is late, everything is. Answers the time. */
   tick(): number {
     const now = this.enter();
     this.#lateMs = Math.max(0, now - this.#tickedAt - this.#tickMs);
@@ -40,9 +57,12 @@ export class LoadGauge {
     return now;
   }
 
-  /** Milliseconds that a request read now may have waited. */
-  waitMs(): number {
-    return this.#now() - this.#turnStartedAt + this.#lateMs;
+  /** Whether the bid request that is read now is to be shed. */
+  sheds(): boolean {
+    const elapsed = this.#now() - this.#turnStartedAt;
+    const sheds = elapsed + this.#lateMs > this.#waitMs || (this.#isOverloaded && elapsed > SLICE_MS);
+    if (sheds) this.#hasShed = true;
+    return sheds;
   }
 
   #begin(now: number): void {

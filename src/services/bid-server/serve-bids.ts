@@ -86,11 +86,12 @@ export async function serveBids(options: ServeBidsOptions): Promise<RunningBidSe
 
 function contextOf({ application, limits }: ServeBidsOptions): ServerContext {
   const failures = channel(BID_SERVER_FAILURES);
+  const all = { ...DEFAULT_LIMITS, ...limits };
   return {
     application,
-    limits: { ...DEFAULT_LIMITS, ...limits },
+    limits: all,
     stats: newStats(),
-    gauge: new LoadGauge(() => performance.now(), setImmediate, TICK_MS),
+    gauge: new LoadGauge(() => performance.now(), setImmediate, { tickMs: TICK_MS, waitMs: all.waitMs }),
     out: new AnswerBuffer(),
     draining: false,
     report: (error) => failures.publish({ error }),

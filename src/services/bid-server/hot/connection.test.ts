@@ -120,9 +120,16 @@ test('ortb/T10 fault/D18: bids that waited too long are shed unread, and the nex
   // Reads at 0, 8 and 16 ms are within the limit; the one at 24 ms is not.
   assert.deepEqual([server.bids.length, server.context.stats.shed], [3, 7]);
   assert.deepEqual(statuses(client), Array(10).fill(204));
+  // Overloaded, it gives bids a small part of each turn, so that the others hear their 204 at once.
+  client.send(post().repeat(10));
+  await settled();
+  assert.deepEqual([server.bids.length, server.context.stats.shed], [4, 16]);
+  // A turn without shedding ends that.
   client.send(post());
   await settled();
-  assert.deepEqual([server.bids.length, server.context.stats.shed], [4, 7]);
+  client.send(post().repeat(3));
+  await settled();
+  assert.deepEqual([server.bids.length, server.context.stats.shed], [8, 16]);
 });
 
 test('fault/D18: after a stall, what came meanwhile is shed', async () => {

@@ -172,7 +172,7 @@ export class Connection implements RequestSink {
 
   #bid(bytes: Buffer, start: number, end: number): void {
     const { stats, limits, gauge, out } = this.#context;
-    if (gauge.waitMs() > limits.waitMs || stats.pending > limits.pending) {
+    if (gauge.sheds() || stats.pending > limits.pending) {
       stats.shed += 1;
       out.noContent(this.#goesOn);
     } else if (this.#isGzip || this.#isUnknownCoding) {

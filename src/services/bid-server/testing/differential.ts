@@ -210,7 +210,9 @@ const POISON = [
 
 function mutate(text: string, random: RandomStream): string {
   const at = lineStartOrAnywhere(text, random);
-  switch (random.int(6)) {
+  switch (random.int(7)) {
+    case 3:
+      return replaceLineEnd(text, random);
     case 0:
       return text.slice(0, at) + String.fromCharCode(random.int(256)) + text.slice(at + 1);
     case 1:
@@ -222,12 +224,21 @@ function mutate(text: string, random: RandomStream): string {
   }
 }
 
+const LINE_ENDS = ['\n', '\r', '\r\r\n', '\n\n', '\r\t', '\rx', 'x\n', ' \r\n', '\r\n\r\n', ''];
+
+/** One line's end, of a head or a chunk, becomes something like one. */
+function replaceLineEnd(text: string, random: RandomStream): string {
+  const ends = [...text.matchAll(/\r\n/g)];
+  if (ends.length === 0) return text;
+  const { index } = pick(random, ends);
+  return text.slice(0, index) + pick(random, LINE_ENDS) + text.slice(index + 2);
+}
+
 /** Mostly the start of a line, where headers and chunks begin. */
 function lineStartOrAnywhere(text: string, random: RandomStream): number {
   const at = random.int(text.length + 1);
   if (random.int(3) === 0) return at;
-  const start = text.lastIndexOf('\n', at) + 1;
-  return start;
+  return text.lastIndexOf('\n', at) + 1;
 }
 
 function cut(bytes: Buffer, random: RandomStream): readonly Buffer[] {

@@ -70,14 +70,15 @@ export function fakeServer(options: FakeServerOptions = {}): FakeServer {
       return (await options.other?.(request)) ?? { status: 204 };
     },
   };
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const clock = { now: 1_000 };
   const server: FakeServer = {
     clock,
     context: {
       application,
-      limits: { ...DEFAULT_LIMITS, ...options.limits },
+      limits,
       stats: newStats(),
-      gauge: new LoadGauge(() => clock.now, setImmediate, 20),
+      gauge: new LoadGauge(() => clock.now, setImmediate, { tickMs: 20, waitMs: limits.waitMs }),
       out: new AnswerBuffer(),
       draining: false,
       report: () => {},
