@@ -89,6 +89,7 @@ const campaign = z
     creatives: z.array(creative).min(1),
     seats: z.record(z.string(), z.string()),
     openAuction: z.boolean().default(true),
+    dsa: z.strictObject({ behalf: z.string(), paid: z.string() }).nullable().default(null),
     timeZone: z.string().default('UTC'),
   })
   .check(({ value, issues }) => {

@@ -29,7 +29,7 @@ import { LedgerClock } from './money/ledger-clock.ts';
 import { type BidEnd, Purse } from './money/purse.ts';
 import { lateReservation, setAsideForLateBills } from './money/set-aside.ts';
 import type { Wallet } from './money/wallet.ts';
-import { NoticeDesk, type OutcomeListener } from './notice-desk.ts';
+import { type NoticeAnswer, NoticeDesk, type OutcomeListener } from './notice-desk.ts';
 import { Bidder, type BidResult, type Permissions } from './serving/bidder.ts';
 import type { OpenBid } from './serving/candidate.ts';
 import { RunningCampaign } from './serving/running-campaign.ts';
@@ -119,6 +119,9 @@ export class DeliveryEngine {
       purse: this.purse,
       clock,
       lateOf: (account) => reservations.get(account) ?? lateReservation(account),
+      landingOf: (campaign, creative) =>
+        plan.campaigns.find(({ id }) => id === campaign)?.creatives.find(({ id }) => id === creative)
+          ?.clickUrl,
       listener: this.#listener(),
     });
   }
@@ -133,9 +136,9 @@ export class DeliveryEngine {
     return this.bidder.bid(exchange, body, start, end);
   }
 
-  /** Takes a notice by the target of its request; returns the HTTP status to answer with: 503 before the first tick. */
-  async notice(target: string): Promise<number> {
-    return this.#clock.isSet ? this.desk.take(target) : 503;
+  /** Takes a notice by the target of its request; 503 before the first tick. */
+  async notice(target: string): Promise<NoticeAnswer> {
+    return this.#clock.isSet ? this.desk.take(target) : { status: 503 };
   }
 
   /**

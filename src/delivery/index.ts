@@ -4,13 +4,20 @@ export type { BidAgents, ChoiceContext, CreativeChoice, PriceOffer } from './age
 export { type BookedDeal, checkDeal, DealBook, type DealRefusal } from './deals/deal-book.ts';
 export { type DeliveryPlan, parseDeliveryPlan } from './delivery-plan.ts';
 export { DeliveryEngine, type EngineAgents, type EngineOptions, prepareLedger } from './engine.ts';
+export { pathJudge, privacyJudge, supplyJudge } from './judges.ts';
 export type { BillSpool } from './money/bill-spool.ts';
 export type { Bill, BillOutcome } from './money/bills.ts';
 export { BILL_WINDOW_MS, SPEND_MS } from './money/lease-keeper.ts';
 export type { BidEnd, Purse } from './money/purse.ts';
 export { lateReservation, setAsideForLateBills } from './money/set-aside.ts';
 export type { Wallet } from './money/wallet.ts';
-export { bidIdOf, type NoticeCounts, type NoticeDesk, type OutcomeListener } from './notice-desk.ts';
+export {
+  bidIdOf,
+  type NoticeAnswer,
+  type NoticeCounts,
+  type NoticeDesk,
+  type OutcomeListener,
+} from './notice-desk.ts';
 export type { Bidder, BidResult, Permissions } from './serving/bidder.ts';
 export type { Candidate, OpenBid } from './serving/candidate.ts';
 export type { ReasonCounts } from './serving/reasons.ts';

@@ -53,6 +53,7 @@ async function scene(body: (scene: Scene) => Promise<void>): Promise<void> {
     purse: bidder.purse,
     clock: bidder.clock,
     lateOf: lateReservation,
+    landingOf: () => undefined,
     listener: {
       won: () => heard.push('won'),
       lost: () => heard.push('lost'),
@@ -86,7 +87,7 @@ async function scene(body: (scene: Scene) => Promise<void>): Promise<void> {
         .replace(/\$\{AUCTION_PRICE\}/, price)
         .replace(/\$\{[A-Z_]+\}/g, '');
     },
-    take: (target) => simulation.run(desk.take(target), 5_000),
+    take: async (target) => (await simulation.run(desk.take(target), 5_000)).status,
     settled: async () => (await ledger.account(CAMPAIGN))!.settled,
   });
   assert.deepEqual((await ledger.audit()).violations, []);

@@ -33,7 +33,15 @@ export interface NoticeCounts {
 export const BILL_GRACE_MS = 30_000;
 const TAKEN = 204;
 const REFUSED = 400;
+const FOUND = 302;
 const TRY_AGAIN = 503;
+
+/** How a notice is answered over HTTP. */
+export interface NoticeAnswer {
+  readonly status: number;
+  /** Where a click goes on to. */
+  readonly location?: string;
+}
 
 /**
  * Turns notices into money and news. Money moves at the billing notice alone, never at a win (W1); a notice is
@@ -58,6 +66,7 @@ export class NoticeDesk<Bid> {
   readonly #listener: OutcomeListener<Bid>;
   /** The reservation that pays what comes too late, by account. */
   readonly #lateOf: (account: string) => string;
+  readonly #landingOf: (campaign: string, creative: string) => string | undefined;
 
   constructor(options: {
     readonly read: NoticeReader;
@@ -66,6 +75,8 @@ export class NoticeDesk<Bid> {
     readonly clock: Clock;
     readonly listener: OutcomeListener<Bid>;
     readonly lateOf: (account: string) => string;
+    /** Where a click on a creative of a campaign leads; undefined for one that we do not know. */
+    readonly landingOf: (campaign: string, creative: string) => string | undefined;
   }) {
     this.#read = options.read;
     this.#bills = options.bills;
@@ -73,23 +84,30 @@ export class NoticeDesk<Bid> {
     this.#clock = options.clock;
     this.#listener = options.listener;
     this.#lateOf = options.lateOf;
+    this.#landingOf = options.landingOf;
   }
 
-  /** Takes one notice, by the target of its request; returns the HTTP status to answer with. */
-  async take(target: string): Promise<number> {
+  /** Takes one notice, by the target of its request. */
+  async take(target: string): Promise<NoticeAnswer> {
     const read = this.#read(target, this.#clock.now());
     if (!read.ok) {
       this.counts.refused.set(read.reason, (this.counts.refused.get(read.reason) ?? 0) + 1);
-      return REFUSED;
+      return { status: REFUSED };
     }
     const { notice } = read;
     if (notice.test || notice.price === 'audit') {
       this.counts.ignored += 1;
-      return TAKEN;
+      return this.#answer(notice);
     }
-    if (notice.bills) return this.#bill(notice);
+    if (notice.bills) return { status: await this.#bill(notice) };
     this.#hear(notice);
-    return TAKEN;
+    return this.#answer(notice);
+  }
+
+  /** A click goes on to the page of its ad. */
+  #answer(notice: Notice): NoticeAnswer {
+    const location = notice.kind === 'click' ? this.#landingOf(notice.campaign, notice.creative) : undefined;
+    return location === undefined ? { status: TAKEN } : { status: FOUND, location };
   }
 
   async #bill(notice: Notice): Promise<number> {

@@ -1,6 +1,6 @@
 import type { Currency, EpochMs, Micros, Money } from '../kernel/index.ts';
 import type { AccountId } from '../ledger/index.ts';
-import type { Creative } from '../openrtb/index.ts';
+import type { Creative, DsaTransparency } from '../openrtb/index.ts';
 
 /** What a campaign buys, and what one of it is worth. */
 export interface Goal {
@@ -30,6 +30,8 @@ export interface DeliveryCampaign {
   readonly seats: Readonly<Record<string, string>>;
   /** Whether it also buys outside its deals. */
   readonly openAuction: boolean;
+  /** Who paid and for whom, where the Digital Services Act asks (B17); without it there is no bid there. */
+  readonly dsa: DsaTransparency | null;
   /** IANA name; days and hours are counted in it. */
   readonly timeZone: string;
 }

@@ -74,6 +74,8 @@ export interface BidderParts {
   readonly permissions: (request: BidRequest) => Permissions;
   /** Judges the supply chain (spec §10). */
   readonly supply: (request: BidRequest, exchange: string) => Refusal;
+  /** Whether to bid on an impression of the open auction by this path; an impression may come by several (S6). */
+  readonly takesPath: (request: BidRequest, imp: Imp) => boolean;
   /** Converts a floor at today's rate; undefined when there is none that is fresh. */
   readonly convert: (floor: Floor, currency: string) => number | undefined;
 }
@@ -183,7 +185,11 @@ export class Bidder {
     const bids = imp.deals.length > 0 ? dealBids(asked, imp, this.#market) : [];
     for (const bid of bids) note(asked, bid);
     if (openAuctionRefusal(imp) !== '') return bids;
-    const { index } = this.#parts;
+    const { index, takesPath } = this.#parts;
+    if (!takesPath(asked.request, imp)) {
+      this.reasons.add('offer-repeated');
+      return bids;
+    }
     const suiting = index.forImp(eligible, imp);
     // A dynamic slot of a pod takes several ads, each of another advertiser (I3).
     const mostAds = (imp.video ?? imp.audio)?.podid ? MOST_ADS_IN_SLOT : 1;

@@ -34,6 +34,9 @@ export interface Asked {
   currency: string;
 }
 
+/** From here on `dsarequired` asks for transparency (2: required, 3: required of online platforms). */
+const DSA_REQUIRED = 2;
+
 const fitting: number[] = [];
 let lastRefusal: Refusal = '';
 
@@ -72,6 +75,7 @@ function creativeRefusal(
 ): Refusal {
   const { facts, refusedBy } = running.creatives[index]!;
   const { creative } = facts;
+  if (asked.request.regs.dsaRequired >= DSA_REQUIRED && running.campaign.dsa === null) return 'no-creative';
   const fit = fitRefusal(imp, creative);
   if (fit !== '') return fit;
   if (refusedBy.has(asked.exchange.name)) return 'no-creative';

@@ -60,6 +60,7 @@ export class RunningCampaign {
       const result = compileCreative(this.campaign.creatives[creative]!, exchange.markup, {
         campaign: this.campaign.id,
         ...(native === undefined ? {} : { native }),
+        ...(this.campaign.dsa === null ? {} : { dsa: this.campaign.dsa }),
       });
       compiled = result.ok ? result.compiled : null;
       this.#compiled.set(key, compiled);

@@ -167,6 +167,7 @@ export function campaignOf(changes: Changes<DeliveryCampaign> = {}): DeliveryCam
     creatives: [creativeOf()],
     seats: { exchange: 'seat-1' },
     openAuction: true,
+    dsa: null,
     timeZone: 'UTC',
     ...changes,
   };

@@ -131,6 +131,7 @@ export function engineOptions(
     creatives: [CREATIVE],
     seats: { exchange: 'seat-1' },
     openAuction: true,
+    dsa: null,
     timeZone: 'UTC',
   };
   return {

@@ -11,8 +11,6 @@ export interface DeliveryViolation {
   readonly detail: string;
 }
 
-/** Clocks further apart than this may pay a bill as late that is not; the money rules hold all the same (D17). */
-const TOLERATED_SKEW_MS = 14_000;
 /** A lease is trusted this long after a good tick. */
 const HEALTHY_MS = 3_000;
 
@@ -81,13 +79,12 @@ export async function checkBooks(end: {
   for (const sentence of (await ledger.audit()).violations) say('inv/I2', sentence);
   if (spooled > 0) say('inv/I14', `${spooled} bills are still on the disks`);
   const inDispute = new Set(disputed.map(({ id }) => id));
-  const isTimed = scenario.clockOffsetsMs.every((offset) => Math.abs(offset) * 2 <= TOLERATED_SKEW_MS);
   let owed = 0;
   for (const bid of books.bids) {
     if (bid.toldTo === null) continue;
     const paid = await ledger.reservation(billId(bid));
     if (paid !== undefined) owed += perImpression(bid.clearing!);
-    const fault = faultOf(bid, paid?.settled, inDispute.has(billId(bid)), isTimed && !sleptOn(bid, scenario));
+    const fault = faultOf(bid, paid?.settled, inDispute.has(billId(bid)), sleptOn(bid, scenario));
     if (fault !== undefined) violations.push(fault);
   }
   const root = (await ledger.account('acme'))!;
@@ -111,7 +108,7 @@ function faultOf(
   bid: ExchangeBid,
   settled: number | undefined,
   isDisputed: boolean,
-  isTimed: boolean,
+  hasWaited: boolean,
 ): DeliveryViolation | undefined {
   const id = billId(bid);
   const price = perImpression(bid.clearing!);
@@ -125,7 +122,7 @@ function faultOf(
   if (bid.billedAt === null) return undefined;
   if (!isDisputed)
     return { rule: 'inv/I7', detail: `${id} was acknowledged and is neither paid nor disputed` };
-  const isInTime = bid.billedAt <= bid.heldUntil && isTimed;
+  const isInTime = bid.billedAt <= bid.heldUntil && !hasWaited;
   return isInTime ? { rule: 'inv/I9', detail: `${id} came in time and found no money` } : undefined;
 }
 

@@ -188,7 +188,7 @@ export const PLANTED_DELIVERY_BUGS: readonly PlantedDeliveryBug[] = [
       const notice = engine.notice.bind(engine);
       engine.notice = (target) => {
         notice(target).catch(() => {});
-        return Promise.resolve(204);
+        return Promise.resolve({ status: 204 });
       };
     }),
   },

@@ -229,7 +229,7 @@ class DeliveryWorld {
       const bidder = awake[target.charCodeAt(target.length - 1) % Math.max(1, awake.length)];
       if (bidder === undefined) return 503;
       onTold(bidder.name);
-      return (await this.#until(bidder, bidder.engine.notice(target))) ?? 503;
+      return (await this.#until(bidder, bidder.engine.notice(target)))?.status ?? 503;
     });
   }
 
