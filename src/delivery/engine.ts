@@ -11,6 +11,7 @@ import type {
   BidRequest,
   ExchangeProfile,
   Floor,
+  Imp,
   NoticeConfig,
   NoticeReader,
   Refusal,
@@ -56,6 +57,7 @@ export interface EngineOptions {
   readonly agents: (campaigns: readonly RunningCampaign[]) => EngineAgents;
   readonly permissions: (request: BidRequest) => Permissions;
   readonly supply: (request: BidRequest, exchange: string) => Refusal;
+  readonly takesPath: (request: BidRequest, imp: Imp) => boolean;
   readonly fx?: FxTable;
   /** Most bids open at once; more are not made. */
   readonly maxOpenBids?: number;
@@ -180,12 +182,11 @@ export class DeliveryEngine {
   }
 
   #newBidder(): Bidder {
-    const { world, plan, exchanges, notices, reader, permissions, supply, holder } = this.#options;
+    const { world, plan, exchanges, notices } = this.#options;
     return new Bidder({
-      holder,
+      ...this.#options,
       clock: this.#clock,
       random: world.random.split('bidder'),
-      reader,
       exchanges: exchanges.map((profile) => new RunningExchange(profile, notices)),
       campaigns: this.campaigns,
       index: new CampaignIndex(plan.campaigns),
@@ -194,8 +195,6 @@ export class DeliveryEngine {
       purse: this.purse,
       caps: this.#caps,
       agents: this.#agents,
-      permissions,
-      supply,
       convert: (floor, currency) => this.#convert(floor, currency),
     });
   }

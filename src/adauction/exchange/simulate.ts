@@ -21,6 +21,7 @@ const HOUR_MS = 3_600_000;
 const DEFAULT_DRAIN_MS = 120_000;
 /** Things done before others get their turn of the event loop. */
 const BATCH = 128;
+const TICK_MS = 1_000;
 /** Longest wait while calls are under way: what one of them asks for as it ends is at most this late. */
 const WAIT_MS = 100;
 /** What is due within this is due: sums of doubles may miss a time by less, and waiting for that would never end. */
@@ -61,6 +62,7 @@ class ExchangeRun {
   readonly #aftermath: Aftermath;
   readonly #startedAt: number;
   #sent = 0;
+  #nextTick = TICK_MS;
   #inFlight = 0;
 
   constructor(options: SimulateExchangeOptions) {
@@ -85,16 +87,16 @@ class ExchangeRun {
   }
 
   async run(): Promise<ExchangeReport> {
-    const { seconds, drainMs = DEFAULT_DRAIN_MS, signal, onTick } = this.#options;
+    const { seconds, drainMs = DEFAULT_DRAIN_MS, signal } = this.#options;
     const end = seconds * 1_000;
     this.#scheduleArrival(0, end);
-    if (onTick !== undefined) this.#scheduleTick(1_000, end, onTick);
     while (!(signal?.aborted ?? false)) {
       const now = this.#elapsed();
       this.#runDue(Math.min(now, end + drainMs) + DUE_WITHIN_MS);
       const next = Math.min(this.#queue.nextAt, this.#inFlight > 0 ? this.#elapsed() + WAIT_MS : Infinity);
       if (next > end + drainMs) break;
-      await this.#wait(next - this.#elapsed());
+      await this.#wait(Math.min(next, this.#nextTick) - this.#elapsed());
+      this.#tickIfDue();
     }
     return this.#books.report();
   }
@@ -132,11 +134,11 @@ class ExchangeRun {
     });
   }
 
-  #scheduleTick(at: number, end: number, onTick: (report: ExchangeReport) => void): void {
-    this.#queue.add(at, () => {
-      if (at < end) this.#scheduleTick(at + 1_000, end, onTick);
-      onTick(this.#books.report());
-    });
+  #tickIfDue(): void {
+    const { onTick } = this.#options;
+    if (onTick === undefined || this.#elapsed() + DUE_WITHIN_MS < this.#nextTick) return;
+    this.#nextTick += TICK_MS;
+    onTick(this.#books.report());
   }
 
   #send(): void {

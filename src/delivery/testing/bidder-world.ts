@@ -122,6 +122,7 @@ export async function bidderWorld(
     agents: FLAT_AGENTS,
     permissions: () => ({ mayBid: true, mayUseId: true, mayPersonalise: true }),
     supply: () => '',
+    takesPath: () => true,
     convert: () => undefined,
     ...changes,
   });

@@ -146,6 +146,7 @@ export function engineOptions(
     agents: plainAgents,
     permissions: () => ({ mayBid: true, mayUseId: true, mayPersonalise: true }),
     supply: () => '',
+    takesPath: () => true,
     maxOpenBids: 4_096,
     spoolPath: `spool-${holder.split('-')[0]!}.db`,
   };
