@@ -15,6 +15,8 @@ import type { NoticeCall } from './report.ts';
 
 /** How many of the ads that are won get shown. */
 const SHOWN_SHARE = 0.93;
+/** How long after billing a win notice comes that is out of order. */
+const REORDERED_BY_MS = 500;
 /** The exchange calls again until it gets 200 or 204, for a minute (§7.8). */
 const RETRY_EVERY_MS = 10_000;
 const MAX_RETRIES = 6;
@@ -55,7 +57,7 @@ export class Aftermath {
     const medianMs = displayDelayMs?.[traffic.place] ?? DISPLAY_DELAY_MS[traffic.place];
     const displayMs = logNormal(own, medianMs, 0.5);
     const reordered = chance(own, faults.reordered);
-    const winMs = reordered ? displayMs + 2_000 : Math.min(10 + own.float() * 40, displayMs / 2);
+    const winMs = reordered ? displayMs + REORDERED_BY_MS : Math.min(10 + own.float() * 40, displayMs / 2);
     this.#call('win', outcome.bid.nurl, values, winMs, own, reordered);
     const shown = chance(own, SHOWN_SHARE);
     this.#parts.schedule(displayMs, () => (shown ? this.#show(sale, values, own) : books.notShown()));

@@ -33,6 +33,7 @@ export interface ExchangeFaults {
   readonly audit: number;
 }
 
+/** An exchange that behaves. */
 export const NO_FAULTS: ExchangeFaults = {
   late: 0,
   lateMs: 30_000,
@@ -53,6 +54,7 @@ export const DISPLAY_DELAY_MS: Readonly<Record<PlaceKind, number>> = {
   dooh: 3_600_000,
 };
 
+/** What exchange to run, for how long, and whom to send its traffic to. */
 export interface SimulateExchangeOptions extends TrafficOptions {
   readonly world: Pick<World, 'clock'>;
   readonly bidder: ExchangeBidder;

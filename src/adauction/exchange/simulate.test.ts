@@ -122,7 +122,7 @@ test('ortb/W2 a call is made again every ten seconds for a minute, until it is a
     notice: async (url: string) => {
       calls += 1;
       if (calls % 3 === 1) throw new GavotteError('GV_NETWORK_LOST', 'gone');
-      return calls % 3 === 2 ? 503 : await bidder.notice(url);
+      return calls % 3 === 2 ? 503 : bidder.notice(url);
     },
   };
   const simulation = new Simulation({ seed: 1 });
@@ -149,7 +149,7 @@ test('a bidder that throws, answers rubbish or answers late is counted as such, 
       if (n % 3 === 0) throw new Error('down');
       return answers[n % 3 === 1 ? 0 : 1]!();
     },
-    notice: async () => await Promise.resolve(204),
+    notice: () => Promise.resolve(204),
   };
   const simulation = new Simulation({ seed: 1 });
   const { clock } = simulation.peer('x');

@@ -35,7 +35,7 @@ const DUE_WITHIN_MS = 0.001;
  */
 export async function simulateExchange(options: SimulateExchangeOptions): Promise<ExchangeReport> {
   checkOptions(options);
-  return await new ExchangeRun(options).run();
+  return new ExchangeRun(options).run();
 }
 
 function checkOptions({ qps, seconds, faults = {} }: SimulateExchangeOptions): void {
@@ -62,11 +62,12 @@ class ExchangeRun {
   readonly #aftermath: Aftermath;
   readonly #startedAt: number;
   #sent = 0;
-  #nextTick = TICK_MS;
+  #nextTick: number;
   #inFlight = 0;
 
   constructor(options: SimulateExchangeOptions) {
     this.#options = options;
+    this.#nextTick = options.onTick === undefined ? Number.POSITIVE_INFINITY : TICK_MS;
     const root = randomStream(options.seed);
     this.#arrivals = root.split('arrivals');
     this.#traffic = trafficSource(options);
@@ -135,10 +136,9 @@ class ExchangeRun {
   }
 
   #tickIfDue(): void {
-    const { onTick } = this.#options;
-    if (onTick === undefined || this.#elapsed() + DUE_WITHIN_MS < this.#nextTick) return;
+    if (this.#elapsed() + DUE_WITHIN_MS < this.#nextTick) return;
     this.#nextTick += TICK_MS;
-    onTick(this.#books.report());
+    this.#options.onTick?.(this.#books.report());
   }
 
   #send(): void {

@@ -62,7 +62,7 @@ export class SampleBidder implements ExchangeBidder {
     const counts = verdict === '' ? this.books.accepted : this.books.refused;
     const name = verdict === '' ? new URL(url).pathname : verdict;
     counts[name] = (counts[name] ?? 0) + 1;
-    return await Promise.resolve(verdict === '' ? 204 : 400);
+    return verdict === '' ? 204 : 400;
   }
 
   /** Why it is refused; '' when it is not. */

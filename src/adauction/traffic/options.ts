@@ -55,6 +55,7 @@ export interface TrafficMix {
   readonly foreignSeats: number;
 }
 
+/** The mix where nothing else is asked for. */
 export const DEFAULT_MIX: TrafficMix = {
   places: { site: 0.5, app: 0.3, ctv: 0.15, dooh: 0.05 },
   deals: 0.3,
@@ -75,6 +76,7 @@ export const DEFAULT_EXCHANGE: TrafficExchange = {
   seats: [],
 };
 
+/** What traffic to make. */
 export interface TrafficOptions {
   readonly seed: number | string;
   /** Requests are spread evenly over them. @defaultValue one, `DEFAULT_EXCHANGE` */
