@@ -39,6 +39,14 @@ export function equalsIgnoringCase(
   return true;
 }
 
+/** Whether `bytes` from `start` to `end` are this Latin-1 text. */
+export function equalsText(bytes: Uint8Array, start: number, end: number, text: string): boolean {
+  if (end - start !== text.length) return false;
+  for (let index = 0; index < text.length; index += 1)
+    if (bytes[start + index] !== text.charCodeAt(index)) return false;
+  return true;
+}
+
 /** Whether `bytes` from `start` begin with `prefix`. */
 export function startsWith(bytes: Uint8Array, start: number, end: number, prefix: Uint8Array): boolean {
   if (end - start < prefix.length) return false;

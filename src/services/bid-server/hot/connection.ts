@@ -4,8 +4,8 @@ import { deflate, inflate } from '../content-coding.ts';
 import type { ServerContext } from '../context.ts';
 import { type ControlHead, controlHead } from '../control.ts';
 import type { RefusalStatus } from '../stats.ts';
-import { ascii, GrowingBuffer, LF, startsWith } from './bytes.ts';
-import type { RequestHead } from './request-head.ts';
+import { ascii, equalsText, GrowingBuffer, LF, startsWith } from './bytes.ts';
+import type { BodyCoding, RequestHead } from './request-head.ts';
 import { RequestReader, type RequestSink } from './request-reader.ts';
 
 const READING = 0;
@@ -42,8 +42,7 @@ export class Connection implements RequestSink {
   #state = READING;
   #route = BID;
   #path = '';
-  #isGzip = false;
-  #isUnknownCoding = false;
+  #coding: BodyCoding = 'identity';
   #acceptsGzip = false;
   #control: ControlHead | undefined;
   #goesOn = true;
@@ -125,8 +124,7 @@ export class Connection implements RequestSink {
     this.#goesOn = head.keepAlive && !this.#context.draining;
     if (startsWith(bytes, targetStart, targetEnd, BID_PREFIX)) {
       this.#route = isPost ? BID : NOT_ALLOWED;
-      this.#isGzip = head.coding === 'gzip';
-      this.#isUnknownCoding = head.coding === 'unknown';
+      this.#coding = head.coding;
       this.#acceptsGzip = head.acceptsGzip;
       if (isPost) this.#readPath(bytes, targetStart, targetEnd);
     } else {
@@ -163,11 +161,7 @@ export class Connection implements RequestSink {
   #readPath(bytes: Buffer, start: number, targetEnd: number): void {
     let end = start;
     while (end < targetEnd && bytes[end] !== QUESTION_MARK) end += 1;
-    const path = this.#path;
-    let same = path.length === end - start;
-    for (let index = 0; same && index < path.length; index += 1)
-      same = path.charCodeAt(index) === bytes[start + index];
-    if (!same) this.#path = bytes.toString('latin1', start, end);
+    if (!equalsText(bytes, start, end, this.#path)) this.#path = bytes.toString('latin1', start, end);
   }
 
   #bid(bytes: Buffer, start: number, end: number): void {
@@ -175,8 +169,8 @@ export class Connection implements RequestSink {
     if (gauge.sheds() || stats.pending > limits.pending) {
       stats.shed += 1;
       out.noContent(this.#goesOn);
-    } else if (this.#isGzip || this.#isUnknownCoding) {
-      const body = this.#isGzip ? inflate(bytes, start, end, limits.bodyBytes) : undefined;
+    } else if (this.#coding !== 'identity') {
+      const body = this.#coding === 'gzip' ? inflate(bytes, start, end, limits.bodyBytes) : undefined;
       // Who sends what cannot be inflated is made to connect anew, which slows a flood of bombs down.
       if (body === undefined) this.refuse(400);
       else this.#answerBid(body, 0, body.length);
