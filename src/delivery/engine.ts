@@ -30,7 +30,7 @@ import { LedgerClock } from './money/ledger-clock.ts';
 import { type BidEnd, Purse } from './money/purse.ts';
 import { lateReservation, setAsideForLateBills } from './money/set-aside.ts';
 import type { Wallet } from './money/wallet.ts';
-import { type NoticeAnswer, NoticeDesk, type OutcomeListener } from './notice-desk.ts';
+import { BILL_GRACE_MS, type NoticeAnswer, NoticeDesk, type OutcomeListener } from './notice-desk.ts';
 import { Bidder, type BidResult, type Permissions } from './serving/bidder.ts';
 import type { OpenBid } from './serving/candidate.ts';
 import { RunningCampaign } from './serving/running-campaign.ts';
@@ -58,6 +58,8 @@ export interface EngineOptions {
   readonly permissions: (request: BidRequest) => Permissions;
   readonly supply: (request: BidRequest, exchange: string) => Refusal;
   readonly takesPath: (request: BidRequest, imp: Imp) => boolean;
+  /** Seconds for which money is held for a bid, at most; a dead bidder's lease returns a little after that. @defaultValue 3600 */
+  readonly longestHoldSeconds?: number;
   readonly fx?: FxTable;
   /** Most bids open at once; more are not made. */
   readonly maxOpenBids?: number;
@@ -68,6 +70,8 @@ export interface EngineOptions {
 /** How often each bidder ends, in the ledger, what is past its time: its own and that of those who died. */
 const EXPIRE_EVERY_MS = 15_000;
 const LEDGER_MS = 2_000;
+/** An hour covers video that a viewer sees when a break comes; screens out of home need two. */
+const LONGEST_HOLD_SECONDS = 3_600;
 /** After the ledger was away, leases live at least this much longer: bills that waited on disks need their money. */
 const AFTER_OUTAGE_MS = 60_000;
 /** Bids that a wallet can make before its demand is known. */
@@ -90,6 +94,7 @@ export class DeliveryEngine {
   readonly #keeper: LeaseKeeper;
   readonly #caps = new FrequencyCaps();
   readonly #clock: LedgerClock;
+  readonly #longestHoldSeconds: number;
   #expireAt = 0;
   #tickedAt = 0;
 
@@ -112,7 +117,14 @@ export class DeliveryEngine {
     this.#agents = options.agents(this.campaigns);
     this.spool = new BillSpool(world.storage.openDatabase(options.spoolPath));
     this.#bills = new Bills({ ledger, spool: this.spool, clock });
-    this.#keeper = new LeaseKeeper({ ledger, purse: this.purse, clock, minimum: minimumOf(plan) });
+    this.#longestHoldSeconds = options.longestHoldSeconds ?? LONGEST_HOLD_SECONDS;
+    this.#keeper = new LeaseKeeper({
+      ledger,
+      purse: this.purse,
+      clock,
+      billWindowMs: this.#longestHoldSeconds * 1000 + 2 * BILL_GRACE_MS,
+      minimum: minimumOf(plan),
+    });
     this.bidder = this.#newBidder();
     const reservations = new Map(plan.deals.map(({ account, reservation }) => [account, reservation]));
     this.desk = new NoticeDesk<OpenBid>({
@@ -194,6 +206,7 @@ export class DeliveryEngine {
       walletOf: ({ terms }) => this.#dealWallet(terms),
       purse: this.purse,
       caps: this.#caps,
+      longestHoldSeconds: this.#longestHoldSeconds,
       agents: this.#agents,
       convert: (floor, currency) => this.#convert(floor, currency),
     });

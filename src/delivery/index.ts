@@ -7,7 +7,7 @@ export { DeliveryEngine, type EngineAgents, type EngineOptions, prepareLedger } 
 export { pathJudge, privacyJudge, supplyJudge } from './judges.ts';
 export type { BillSpool } from './money/bill-spool.ts';
 export type { Bill, BillOutcome } from './money/bills.ts';
-export { BILL_WINDOW_MS, SPEND_MS } from './money/lease-keeper.ts';
+export { SPEND_MS } from './money/lease-keeper.ts';
 export type { BidEnd, Purse } from './money/purse.ts';
 export { lateReservation, setAsideForLateBills } from './money/set-aside.ts';
 export type { Wallet } from './money/wallet.ts';

@@ -13,8 +13,6 @@ import type { Wallet } from './wallet.ts';
 
 /** How long a bidder may bid without hearing from the ledger. */
 export const SPEND_MS = 10_000;
-/** How long after its last bid a lease can still be billed; no bid may be open longer. */
-export const BILL_WINDOW_MS = 600_000;
 /** The ledger is asked again in this share of `SPEND_MS`, so that one lost answer stops nothing. */
 const REFRESH_MS = SPEND_MS / 3;
 /** A lease is to last this long at the present rate. */
@@ -41,19 +39,25 @@ export class LeaseKeeper {
   readonly #ledger: Ledger;
   readonly #purse: KeptPurse;
   readonly #clock: Clock;
+  readonly #billWindowMs: number;
   readonly #minimum: (wallet: Wallet) => number;
   readonly #demand = new Map<Wallet, Demand>();
 
-  /** @param options.minimum micros that a wallet holds at least, as for its first bids. */
+  /**
+   * @param options.billWindowMs how long after its last bid a lease can still be billed: no bid is open longer.
+   * @param options.minimum micros that a wallet holds at least, as for its first bids.
+   */
   constructor(options: {
     readonly ledger: Ledger;
     readonly purse: KeptPurse;
     readonly clock: Clock;
+    readonly billWindowMs: number;
     readonly minimum: (wallet: Wallet) => number;
   }) {
     this.#ledger = options.ledger;
     this.#purse = options.purse;
     this.#clock = options.clock;
+    this.#billWindowMs = options.billWindowMs;
     this.#minimum = options.minimum;
   }
 
@@ -75,7 +79,7 @@ export class LeaseKeeper {
     const now = this.#clock.monotonic();
     const live = this.#purse.wallets.filter(({ epoch }) => epoch > 0);
     for (const wallet of live) wallet.spendUntil = now;
-    const expiresAt = (this.#clock.now() + BILL_WINDOW_MS) as EpochMs;
+    const expiresAt = (this.#clock.now() + this.#billWindowMs) as EpochMs;
     await this.#ledger.batch(
       live.map((wallet) => this.#command(wallet, wallet.settled + wallet.promised + 1, expiresAt)),
     );
@@ -127,7 +131,7 @@ export class LeaseKeeper {
     askedAt: number,
     sizeOf: (wallet: Wallet) => number,
   ): Promise<Map<Wallet, number>> {
-    const expiresAt = (this.#clock.now() + SPEND_MS + BILL_WINDOW_MS) as EpochMs;
+    const expiresAt = (this.#clock.now() + SPEND_MS + this.#billWindowMs) as EpochMs;
     const commands = wallets.map((wallet) => {
       const size = sizeOf(wallet);
       // Bids go on while we wait, so what is to be given back may not be promised from now on.

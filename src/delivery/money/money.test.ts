@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { money, Simulation } from '../../kernel/index.ts';
 import type { Ledger } from '../../ledger/index.ts';
-import { type BidderMoney, bidderMoney, booksOf, CAMPAIGN } from '../testing/money-world.ts';
+import { BILL_WINDOW_MS, type BidderMoney, bidderMoney, booksOf, CAMPAIGN } from '../testing/money-world.ts';
 import type { Bill } from './bills.ts';
-import { BILL_WINDOW_MS, SPEND_MS } from './lease-keeper.ts';
+import { SPEND_MS } from './lease-keeper.ts';
 import { Promises } from './promises.ts';
 import { lateReservation } from './set-aside.ts';
 

@@ -49,9 +49,8 @@ export type BidResult =
   | { readonly status: 204; readonly reason: NoBidReason }
   | { readonly status: 400 };
 
-/** Seconds for which the money of a bid is held, by format (spec B10); bills that come later are late. */
-const HOLD_SECONDS = { banner: 60, native: 120, video: 300, audio: 300 } as const;
-const MOST_HOLD_SECONDS = 540;
+/** Seconds for which the money of a bid is held when the exchange does not say, by format (spec B10). */
+const HOLD_SECONDS = { banner: 60, native: 600, video: 1_800, audio: 1_800 } as const;
 /** A break has no more ads than this. */
 const MOST_ADS_IN_SLOT = 20;
 /** What a decision usually takes, and more. */
@@ -76,6 +75,8 @@ export interface BidderParts {
   readonly supply: (request: BidRequest, exchange: string) => Refusal;
   /** Whether to bid on an impression of the open auction by this path; an impression may come by several (S6). */
   readonly takesPath: (request: BidRequest, imp: Imp) => boolean;
+  /** Imps whose ads may be shown later than this are not bid on: their money would be held too long (B10). */
+  readonly longestHoldSeconds: number;
   /** Converts a floor at today's rate; undefined when there is none that is fresh. */
   readonly convert: (floor: Floor, currency: string) => number | undefined;
 }
@@ -181,7 +182,7 @@ export class Bidder {
   }
 
   #bidOnImp(asked: Asked, imp: Imp, eligible: BitSet): Candidate[] {
-    if (imp.problem !== '' || holdRefusal(imp, MOST_HOLD_SECONDS) !== '') return [];
+    if (imp.problem !== '' || holdRefusal(imp, this.#parts.longestHoldSeconds) !== '') return [];
     const bids = imp.deals.length > 0 ? dealBids(asked, imp, this.#market) : [];
     for (const bid of bids) note(asked, bid);
     if (openAuctionRefusal(imp) !== '') return bids;
@@ -225,7 +226,7 @@ export class Bidder {
       running.reasons.add('no-creative');
       return undefined;
     }
-    const hold = imp.exp > 0 ? imp.exp : HOLD_SECONDS[facts.format];
+    const hold = imp.exp > 0 ? imp.exp : Math.min(HOLD_SECONDS[facts.format], this.#parts.longestHoldSeconds);
     const number = this.#takeMoney(asked, candidate, hold);
     if (number === undefined) {
       if (deal === undefined) running.reasons.add('budget-spent');

@@ -104,7 +104,13 @@ export async function bidderWorld(
       reservation: terms.reservation,
     });
   for (const deal of deals.deals) walletOf(deal);
-  const keeper = new LeaseKeeper({ ledger, purse, clock: world.clock, minimum: () => 1_000_000 });
+  const keeper = new LeaseKeeper({
+    ledger,
+    purse,
+    clock: world.clock,
+    billWindowMs: 3_700_000,
+    minimum: () => 1_000_000,
+  });
   await simulation.run(keeper.tick(), 5_000);
   let request: BidRequest | undefined;
   const bidder = new Bidder({
@@ -123,6 +129,7 @@ export async function bidderWorld(
     permissions: () => ({ mayBid: true, mayUseId: true, mayPersonalise: true }),
     supply: () => '',
     takesPath: () => true,
+    longestHoldSeconds: 3_600,
     convert: () => undefined,
     ...changes,
   });

@@ -7,6 +7,8 @@ import { Purse } from '../money/purse.ts';
 import { setAsideForLateBills } from '../money/set-aside.ts';
 import type { Wallet } from '../money/wallet.ts';
 
+/** How long bids can be billed in these tests. */
+export const BILL_WINDOW_MS = 600_000;
 /** The campaign's account in these tests. */
 export const CAMPAIGN = 'acme/spring/web';
 
@@ -48,7 +50,13 @@ export function bidderMoney(
     currency: money(0, 'USD').currency,
     reservation: null,
   });
-  const keeper = new LeaseKeeper({ ledger, purse, clock: world.clock, minimum: () => minimum });
+  const keeper = new LeaseKeeper({
+    ledger,
+    purse,
+    clock: world.clock,
+    billWindowMs: BILL_WINDOW_MS,
+    minimum: () => minimum,
+  });
   const spool = new BillSpool(world.storage.openDatabase('spool.db'));
   return {
     purse,

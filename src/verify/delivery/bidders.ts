@@ -148,6 +148,7 @@ export function engineOptions(
     supply: () => '',
     takesPath: () => true,
     maxOpenBids: 4_096,
+    longestHoldSeconds: 540,
     spoolPath: `spool-${holder.split('-')[0]!}.db`,
   };
 }

@@ -1,0 +1,42 @@
+import type { DeliveryEngine } from '../../delivery/index.ts';
+import type { BidAnswer, BidApplication, ControlAnswer, ControlRequest } from '../bid-server/application.ts';
+import { bidderStatus } from './bidder-status.ts';
+
+const BID_ROUTE = '/openrtb2/bid/';
+
+/** A bidder behind the bid server: bids, notices, and what operators ask. */
+export function bidderApplication(engine: DeliveryEngine, isReady: () => boolean): BidApplication {
+  return {
+    bid: (path, body, start, end): BidAnswer => {
+      const result = engine.bid(path.slice(BID_ROUTE.length), body, start, end);
+      return result.status === 200 ? result : { status: result.status };
+    },
+    other: (request) => answer(request, engine, isReady),
+  };
+}
+
+async function answer(
+  { method, target }: ControlRequest,
+  engine: DeliveryEngine,
+  isReady: () => boolean,
+): Promise<ControlAnswer> {
+  if (target.startsWith('/n/')) {
+    const { status, location } = await engine.notice(target);
+    return location === undefined ? { status } : { status, headers: { location } };
+  }
+  if (method !== 'GET') return { status: 405, headers: { allow: 'GET' } };
+  switch (target) {
+    case '/livez':
+      return { status: 200, body: 'ok\n' };
+    case '/readyz':
+      return isReady() ? { status: 200, body: 'ok\n' } : { status: 503, body: 'no lease yet\n' };
+    case '/status':
+      return {
+        status: 200,
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(bidderStatus(engine)),
+      };
+    default:
+      return { status: 404, body: 'not found\n' };
+  }
+}

@@ -1,0 +1,77 @@
+import type { DeliveryEngine } from '../../delivery/index.ts';
+
+/** What a bidder tells of itself; money in micros of each campaign's currency. */
+export interface BidderStatus {
+  readonly requests: number;
+  readonly bids: number;
+  readonly openBids: number;
+  readonly clockSkewMs: number;
+  readonly noBids: Readonly<Record<string, number>>;
+  readonly notices: Readonly<Record<string, number>>;
+  readonly campaigns: readonly CampaignStatus[];
+  readonly deals: readonly DealStatus[];
+}
+
+/** One campaign as this process has seen it. */
+export interface CampaignStatus {
+  readonly id: string;
+  readonly bids: number;
+  readonly wins: number;
+  readonly impressions: number;
+  readonly clicks: number;
+  readonly spentMicros: number;
+  readonly leasedMicros: number;
+  readonly promisedMicros: number;
+  /** Why it did not bid, most frequent first. */
+  readonly reasons: Readonly<Record<string, number>>;
+}
+
+/** One deal as this process has seen it. */
+export interface DealStatus {
+  readonly exchange: string;
+  readonly dealId: string;
+  readonly type: string;
+  readonly campaign: string;
+  readonly offered: number;
+  /** Impressions bid and not lost. */
+  readonly committed: number;
+  readonly impressions: number;
+  readonly refused: Readonly<Record<string, number>>;
+}
+
+/** Reads the counters of an engine; cheap, and safe at any time. */
+export function bidderStatus(engine: DeliveryEngine): BidderStatus {
+  const { refused, ...counts } = engine.desk.counts;
+  return {
+    requests: engine.bidder.requests,
+    bids: engine.bidder.bids,
+    openBids: engine.purse.openBids,
+    clockSkewMs: engine.clockSkewMs,
+    noBids: Object.fromEntries(engine.bidder.reasons.entries()),
+    notices: {
+      ...counts,
+      ...Object.fromEntries([...refused].map(([why, count]) => [`refused: ${why}`, count])),
+    },
+    campaigns: engine.campaigns.map((running) => ({
+      id: running.campaign.id,
+      bids: running.bids,
+      wins: running.wins,
+      impressions: running.impressions,
+      clicks: running.clicks,
+      spentMicros: running.spent,
+      leasedMicros: running.wallet.amount,
+      promisedMicros: running.wallet.promised,
+      reasons: Object.fromEntries(running.reasons.entries()),
+    })),
+    deals: [...engine.deals.deals].map(({ terms, offered, committed, refused: why }) => ({
+      exchange: terms.exchange,
+      dealId: terms.dealId,
+      type: terms.type,
+      campaign: terms.campaign,
+      offered,
+      committed,
+      impressions: terms.impressions,
+      refused: Object.fromEntries(why),
+    })),
+  };
+}
