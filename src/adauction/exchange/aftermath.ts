@@ -20,6 +20,8 @@ const REORDERED_BY_MS = 500;
 /** The exchange calls again until it gets 200 or 204, for a minute (§7.8). */
 const RETRY_EVERY_MS = 10_000;
 const MAX_RETRIES = 6;
+/** A click goes on to the advertiser's page. */
+const REDIRECT = 302;
 
 /** What the aftermath of auctions needs from the exchange that runs them. */
 export interface AftermathParts extends Pick<SimulateExchangeOptions, 'displayDelayMs' | 'onConversion'> {
@@ -160,7 +162,7 @@ export class Aftermath {
       // No answer is status 0; the call is made again.
     }
     if (retries === 0) for (const fault of notice.faults) books.fault(fault, status);
-    if (status === 200 || status === 204) {
+    if (status === 200 || status === 204 || (notice.kind === 'click' && status === REDIRECT)) {
       // A copy that arrives tells the bidder as much as the original.
       if (notice.authentic) books.notice(notice.kind, 'acknowledged');
       if (notice.authentic || notice.faults.includes('duplicated')) onAcknowledged?.();

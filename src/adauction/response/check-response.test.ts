@@ -266,6 +266,15 @@ test('correct bids on the whole of the traffic have nothing against them', () =>
   }
 });
 
+test('a pixel in HTML is read as a browser reads it, in any way of escaping', () => {
+  for (const and of ['&', '&amp;', '&#38;', '&#x26;']) {
+    const adm = `<img src="https://n.example/imp?t=1${and}p=\${AUCTION_PRICE}"><a href='https://x.example'>x</a>`;
+    const [bid] = check({ bid: { adm } }).bids;
+    assert.deepEqual(bid!.impressionUrls, [`https://n.example/imp?t=1&p=\${AUCTION_PRICE}`]);
+    assert.deepEqual(bid!.clickUrls, ['https://x.example']);
+  }
+});
+
 test('whatever the bytes, checking does not throw', () => {
   const wire: WireRequest = { id: 'r', imp: [BANNER, { ...VIDEO, id: '2' }, { ...NATIVE, id: '3' }] };
   fc.assert(fc.property(fc.uint8Array(), (bytes) => void checkResponse(wire, bytes)));

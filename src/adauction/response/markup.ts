@@ -27,13 +27,23 @@ export function readMarkup(format: AdFormat, adm: string, imp: WireImp, bid: Loo
 }
 
 function readHtml(adm: string): Markup {
-  const decode = (text: string) => text.replaceAll('&amp;', '&');
   const images = [...adm.matchAll(/<img\b[^>]*?\ssrc\s*=\s*["']([^"']+)["']/gi)].map((match) =>
-    decode(match[1]!),
+    decodeHtml(match[1]!),
   );
-  const links = [...adm.matchAll(/\shref\s*=\s*["']([^"']+)["']/gi)].map((match) => decode(match[1]!));
+  const links = [...adm.matchAll(/\shref\s*=\s*["']([^"']+)["']/gi)].map((match) => decodeHtml(match[1]!));
   const problems = /<\w/.test(adm) ? [] : [{ rule: 'B9' as const, found: 'markup without an element' }];
   return { impressionUrls: images, clickUrls: links, problems };
+}
+
+const HTML_ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"' };
+
+/** An attribute's value as a browser reads it. */
+function decodeHtml(text: string): string {
+  return text.replace(/&(?:#(\d{1,6})|#x([\da-f]{1,5})|(amp|lt|gt|quot));/gi, (_whole, decimal, hex, name) =>
+    name === undefined
+      ? String.fromCodePoint(decimal === undefined ? Number.parseInt(hex, 16) : Number(decimal))
+      : HTML_ENTITIES[String(name).toLowerCase()]!,
+  );
 }
 
 /** Protocol numbers (AdCOM "Creative Subtypes - Audio/Video") of inline and wrapped VAST by version. */
