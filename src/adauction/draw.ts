@@ -50,10 +50,16 @@ export function exponential(random: RandomStream, mean: number): number {
   return -mean * Math.log(1 - random.float());
 }
 
+/** Four digits for each 16 bits. */
+const HEX = Array.from({ length: 0x10000 }, (_none, bits) => bits.toString(16).padStart(4, '0'));
+
 /** Lower-case hex text of `length` digits. */
 export function hexText(random: RandomStream, length: number): string {
   let text = '';
-  while (text.length < length) text += random.uint32().toString(16).padStart(8, '0');
+  while (text.length < length) {
+    const word = random.uint32();
+    text += HEX[word >>> 16]! + HEX[word & 0xffff]!;
+  }
   return text.slice(0, length);
 }
 
