@@ -1,5 +1,4 @@
 // For users of the package.
-
 export type { BidOutcome } from './auction/outcome.ts';
 export { NO_RIVALS, type RivalBids, type RivalCell, type Rivals, rivalLandscape } from './auction/rivals.ts';
 export { runAuction } from './auction/run-auction.ts';
