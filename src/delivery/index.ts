@@ -1,6 +1,17 @@
 // For users of the package.
 export type { Agent, Policy } from './agents/agent.ts';
 export type { BidAgents, ChoiceContext, CreativeChoice, PriceOffer } from './agents/bid-agents.ts';
+export {
+  BiddingAgent,
+  type BiddingObservation,
+  type BiddingOutcome,
+  biddingReward,
+  DualMultiplier,
+  isValidPrice,
+} from './agents/bidding.ts';
+export { WinModel } from './agents/bidding-win-model.ts';
+export { classicalAgents } from './agents/classical-agents.ts';
+export { type GuardedPolicy, guarded } from './agents/guarded.ts';
 export { type BookedDeal, checkDeal, DealBook, type DealRefusal } from './deals/deal-book.ts';
 export { type DeliveryPlan, parseDeliveryPlan } from './delivery-plan.ts';
 export { DeliveryEngine, type EngineAgents, type EngineOptions, prepareLedger } from './engine.ts';
