@@ -1,6 +1,6 @@
-import type { DeliveryCampaign } from '../delivery/index.ts';
-import type { EpochMs, Money } from '../kernel/index.ts';
-import type { AccountId } from '../ledger/index.ts';
+import type { DealTerms, DeliveryCampaign, DeliveryPlan } from '../delivery/index.ts';
+import { type EpochMs, MICROS_PER_UNIT, type Money, money } from '../kernel/index.ts';
+import type { AccountId, Ledger } from '../ledger/index.ts';
 import type { Creative, CreativeFormat } from '../openrtb/index.ts';
 
 /** A campaign that runs anywhere, for trials: the one of `gavotte demo` and `gavotte simulate`. */
@@ -116,4 +116,72 @@ function sampleCreatives(campaign: string): readonly Creative[] {
       },
     }),
   ];
+}
+
+/** Deals of the sample: name, type, CPM in USD, format. */
+const SAMPLE_DEALS = [
+  ['sample-pg', 'PG', 9, 'banner'],
+  ['sample-pd', 'PD', 18, 'video'],
+  ['sample-pa', 'PA', 4, null],
+] as const;
+
+/**
+ * Books as the desk would leave them, for trials: two campaigns of one advertiser under one cap, and three deals of
+ * the first, each funded with a twentieth of the budget. Safe to repeat.
+ * @param options.exchange name of the exchange that sells all of it.
+ */
+export async function openSampleBooks(
+  ledger: Ledger,
+  options: {
+    readonly budget: Money;
+    readonly start: EpochMs;
+    readonly end: EpochMs;
+    readonly exchange: string;
+  },
+): Promise<DeliveryPlan> {
+  const { budget, start, end, exchange } = options;
+  const cause = 'sample';
+  const [account, channel] = ['acme/sample', 'acme/sample/web'];
+  for (const each of ['acme', account, channel]) await ledger.open({ account: each, cap: budget, cause });
+  const usd = (units: number) => money(Math.round(units * MICROS_PER_UNIT), 'USD');
+  const seats = { [exchange]: 'acme-seat' };
+  const campaigns = ['acme-spring', 'acme-brand'].map((id, index) =>
+    sampleCampaign({
+      id,
+      account: channel,
+      budget,
+      dailyBudget: budget,
+      maxCpm: usd(25),
+      clickValue: usd(index === 0 ? 3 : 2),
+      start,
+      end,
+      seats,
+    }),
+  );
+  const funded = money(Math.floor(budget.amountMicros / 20), budget.currency);
+  const deals = SAMPLE_DEALS.map(
+    ([dealId, type, cpm, format]): DealTerms => ({
+      exchange,
+      dealId,
+      type,
+      campaign: 'acme-spring',
+      account: `${channel}/${dealId}`,
+      reservation: `book-${dealId}`,
+      cpm: usd(cpm),
+      impressions: Math.floor((funded.amountMicros * 1000) / usd(cpm).amountMicros),
+      start,
+      end,
+      countries: [],
+      format,
+      publishers: [],
+      seat: 'acme-seat',
+      paused: false,
+    }),
+  );
+  for (const { reservation, account: to } of deals) {
+    if ((await ledger.reservation(reservation)) !== undefined) continue;
+    await ledger.reserve({ id: reservation, account: channel, amount: funded, memo: '', cause });
+    await ledger.move({ id: reservation, to, memo: '', cause });
+  }
+  return { campaigns, deals };
 }

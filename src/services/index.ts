@@ -1,3 +1,16 @@
+export type { BidAnswer, BidApplication, ControlAnswer, ControlRequest } from './bid-server/application.ts';
+export { type BidServerLimits, DEFAULT_LIMITS } from './bid-server/limits.ts';
+export {
+  BID_SERVER_FAILURES,
+  type RunningBidServer,
+  type ServeBidsOptions,
+  serveBids,
+} from './bid-server/serve-bids.ts';
+export type { BidServerStats } from './bid-server/stats.ts';
+export { type BidderSettings, parseBidderSettings } from './bidder/bidder-settings.ts';
+export type { BidderStatus, CampaignStatus, DealStatus } from './bidder/bidder-status.ts';
+export type { BidderParts } from './bidder/engine-options.ts';
+export { type RunningBidder, type ServeBidderOptions, serveBidder } from './bidder/serve-bidder.ts';
 export type { Quantiles } from './exchange/histogram.ts';
 export {
   type ServedExchange,
@@ -12,3 +25,9 @@ export {
   type ServeMarketOptions,
   serveMarket,
 } from './serve-market.ts';
+export {
+  type SimulateDeliveryOptions,
+  type SimulatedDelivery,
+  type SimulatedSecond,
+  simulateDelivery,
+} from './simulation/simulate-delivery.ts';

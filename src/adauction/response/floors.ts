@@ -43,5 +43,9 @@ function byLength({ mincpmpersec = 0, durfloors = [] }: ByLength, seconds: numbe
   const applying = durfloors.filter(
     ({ mindur = 0, maxdur = Number.POSITIVE_INFINITY }) => seconds >= mindur && seconds <= maxdur,
   );
-  return Math.max(microsOf(mincpmpersec * seconds), ...applying.map(({ bidfloor }) => microsOf(bidfloor)), 0);
+  return Math.max(
+    Math.ceil(microsOf(mincpmpersec) * seconds),
+    ...applying.map(({ bidfloor }) => microsOf(bidfloor)),
+    0,
+  );
 }

@@ -23,6 +23,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./sellers.ts'),
   },
   { name: 'serve', summary: 'run a part of the system as a process', load: () => import('./serve.ts') },
+  {
+    name: 'simulate',
+    summary: 'deliver campaigns against a simulated exchange, in virtual time',
+    load: () => import('./simulate.ts'),
+  },
   { name: 'verify', summary: 'prove the money rules in simulated worlds', load: () => import('./verify.ts') },
   { name: 'doctor', summary: 'check that this machine can run Gavotte', load: () => import('./doctor.ts') },
 ];

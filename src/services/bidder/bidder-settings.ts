@@ -16,6 +16,8 @@ export interface BidderSettings {
   readonly noticeUrl: string;
   readonly privacy: PrivacySettings;
   readonly supply: SupplyPolicy;
+  /** Seconds for which money is held for a bid, at most (B10); a dead bidder's lease returns a little after. */
+  readonly longestHoldSeconds: number;
 }
 
 const schema = z.strictObject({
@@ -23,6 +25,7 @@ const schema = z.strictObject({
   noticeUrl: z.url(),
   privacy: z.unknown().optional(),
   supply: z.unknown().optional(),
+  longestHoldSeconds: z.int().min(60).max(86_400).default(3_600),
 });
 
 /**
@@ -39,7 +42,7 @@ export function parseBidderSettings(text: string, source = 'settings'): BidderSe
       fix: 'Correct these fields; examples/bidder.json is a complete file.',
     });
   }
-  const { exchanges, noticeUrl, privacy, supply } = parsed.data;
+  const { exchanges, noticeUrl, privacy, supply, longestHoldSeconds } = parsed.data;
   const profiles = exchanges.map((each, index) => readProfile(each, `exchanges.${index}`));
   const names = profiles.map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
@@ -53,5 +56,6 @@ export function parseBidderSettings(text: string, source = 'settings'): BidderSe
     // Not registered with the IAB: no European user's consent can be for us.
     privacy: readPrivacySettings(privacy ?? { vendorId: null }, 'privacy'),
     supply: readSupplyPolicy(supply ?? {}, 'supply'),
+    longestHoldSeconds,
   };
 }

@@ -1,32 +1,12 @@
-import {
-  DeliveryEngine,
-  type DeliveryPlan,
-  type EngineOptions,
-  pathJudge,
-  privacyJudge,
-  supplyJudge,
-} from '../../delivery/index.ts';
-import { GavotteError, type World } from '../../kernel/index.ts';
-import type { Ledger } from '../../ledger/index.ts';
-import { Authorisations, noticeExchange, noticeReader, wasmReader } from '../../openrtb/index.ts';
+import { DeliveryEngine } from '../../delivery/index.ts';
+import { GavotteError } from '../../kernel/index.ts';
 import { serveBids } from '../bid-server/serve-bids.ts';
 import { bidderApplication } from './bidder-application.ts';
-import type { BidderSettings } from './bidder-settings.ts';
 import { type BidderStatus, bidderStatus } from './bidder-status.ts';
+import { type BidderParts, engineOptions } from './engine-options.ts';
 
-/** What a bidder process needs. */
-export interface ServeBidderOptions {
-  readonly world: World;
-  readonly ledger: Ledger;
-  /** Its name in the ledger; no two runs share one. */
-  readonly holder: string;
-  readonly plan: DeliveryPlan;
-  readonly settings: BidderSettings;
-  /** Secrets that notice URLs are signed with, of at least 32 bytes; the first signs. */
-  readonly noticeKeys: readonly Uint8Array[];
-  readonly agents: EngineOptions['agents'];
-  /** Where bills wait on disk while the ledger is away. */
-  readonly spoolPath: string;
+/** What a bidder process needs besides its parts. */
+export interface ServeBidderOptions extends BidderParts {
   readonly port: number;
   readonly host: string;
   /** Several processes may share one port. */
@@ -88,35 +68,5 @@ export async function serveBidder(options: ServeBidderOptions): Promise<RunningB
       await server.close();
       await engine.close();
     },
-  };
-}
-
-function engineOptions(options: ServeBidderOptions): EngineOptions {
-  const { world, settings } = options;
-  const { exchanges } = settings;
-  const notices = {
-    baseUrl: settings.noticeUrl,
-    keys: options.noticeKeys,
-    exchanges: exchanges.map((profile) => noticeExchange(profile)),
-  };
-  return {
-    world,
-    ledger: options.ledger,
-    holder: options.holder,
-    plan: options.plan,
-    exchanges,
-    notices,
-    readNotice: noticeReader(notices),
-    reader: wasmReader(),
-    agents: options.agents,
-    permissions: privacyJudge(settings.privacy),
-    supply: supplyJudge({
-      exchanges,
-      authorisations: new Authorisations(),
-      policy: settings.supply,
-      clock: world.clock,
-    }),
-    takesPath: pathJudge(world.clock),
-    spoolPath: options.spoolPath,
   };
 }
