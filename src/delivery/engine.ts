@@ -70,6 +70,8 @@ export interface EngineOptions {
 /** How often each bidder ends, in the ledger, what is past its time: its own and that of those who died. */
 const EXPIRE_EVERY_MS = 15_000;
 const LEDGER_MS = 2_000;
+/** What agents plan, they plan by the second. */
+const AGENTS_EVERY_MS = 950;
 /** An hour covers video that a viewer sees when a break comes; screens out of home need two. */
 const LONGEST_HOLD_SECONDS = 3_600;
 /** After the ledger was away, leases live at least this much longer: bills that waited on disks need their money. */
@@ -78,8 +80,8 @@ const AFTER_OUTAGE_MS = 60_000;
 const FIRST_BIDS = 20;
 
 /**
- * One bidder process: bids, takes notices, and keeps its money, its deals and its agents. `tick` is to be called about
- * once a second; bidding goes on whatever it meets.
+ * One bidder process: bids, takes notices, and keeps its money, its deals and its agents. `tick` is to be called a few
+ * times a second; bidding goes on whatever it meets.
  */
 export class DeliveryEngine {
   readonly campaigns: readonly RunningCampaign[];
@@ -97,6 +99,7 @@ export class DeliveryEngine {
   readonly #longestHoldSeconds: number;
   #expireAt = 0;
   #tickedAt = 0;
+  #agentsAt = 0;
 
   constructor(options: EngineOptions) {
     const { world, ledger, plan, holder } = options;
@@ -156,17 +159,18 @@ export class DeliveryEngine {
   }
 
   /**
-   * One second's work beside the bid path: money, bills that waited, agents, who may bid.
+   * Work beside the bid path: money, bills that waited, who may bid; and once a second, agents. Call it a few times a
+   * second, so that a wallet whose demand has risen is soon filled.
    * @throws what the ledger threw; everything else was done, and bidding goes on as long as its leases live.
    */
   async tick(): Promise<void> {
     this.#activate();
+    const now = this.#clock.monotonic();
     const [leases, bills, agents] = await Promise.allSettled([
       this.#keepLeases(),
       this.#bills.drain(),
-      this.#agents.tick(this.campaigns),
+      this.#tickAgents(now),
     ]);
-    const now = this.#clock.monotonic();
     const isAnswered = leases.status === 'fulfilled' && bills.status === 'fulfilled';
     // A ledger that was away, or a process that slept, comes back to bills on many disks: they go first.
     if (!isAnswered || now - this.#tickedAt > EXPIRE_EVERY_MS) this.#expireAt = now + AFTER_OUTAGE_MS;
@@ -185,6 +189,12 @@ export class DeliveryEngine {
     await this.#keeper.close();
     while ((await this.#bills.drain()) > 0);
     this.spool.close();
+  }
+
+  async #tickAgents(now: number): Promise<void> {
+    if (now < this.#agentsAt) return;
+    this.#agentsAt = now + AGENTS_EVERY_MS;
+    await this.#agents.tick(this.campaigns);
   }
 
   /** The time first: a lease is of no use to who does not know when it ends. */

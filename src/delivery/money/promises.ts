@@ -12,6 +12,7 @@ export class Promises<Bid> {
   /** The first number that may still be open, and the next to be given. */
   #first = 0;
   #next = 0;
+  #open = 0;
 
   /** @param capacity most bids open at once; each takes 28 bytes and what `Bid` needs. */
   constructor(capacity: number) {
@@ -22,14 +23,14 @@ export class Promises<Bid> {
     this.#bids = new Array<Bid | undefined>(capacity).fill(undefined);
   }
 
-  /** How many numbers lie between the oldest open bid and the next. */
-  get span(): number {
-    return this.#next - this.#first;
+  /** How many bids are open. */
+  get open(): number {
+    return this.#open;
   }
 
   /** The bid's number, or -1 when the ring is full: then there is no bid (I13). */
   add(wallet: number, micros: number, expiresAt: number, bid: Bid): number {
-    if (this.span >= this.#capacity) return -1;
+    if (this.#next - this.#first >= this.#capacity) return -1;
     const number = this.#next;
     const slot = number % this.#capacity;
     this.#micros[slot] = micros;
@@ -37,6 +38,7 @@ export class Promises<Bid> {
     this.#expires[slot] = expiresAt;
     this.#bids[slot] = bid;
     this.#next = number + 1;
+    this.#open += 1;
     return number;
   }
 
@@ -46,6 +48,7 @@ export class Promises<Bid> {
     const slot = number % this.#capacity;
     const micros = this.#micros[slot]!;
     this.#micros[slot] = 0;
+    if (micros > 0) this.#open -= 1;
     return micros;
   }
 
@@ -66,6 +69,7 @@ export class Promises<Bid> {
       const micros = this.#micros[slot]!;
       if (micros > 0) {
         if (this.#expires[slot]! > now) return;
+        this.#open -= 1;
         ended(this.#wallets[slot]!, micros, this.#bids[slot]!);
       }
       this.#bids[slot] = undefined;

@@ -36,9 +36,9 @@ export class Purse<Bid> {
     return this.#wallets;
   }
 
-  /** How many bids may still be open. */
+  /** How many bids are open. */
   get openBids(): number {
-    return this.#promises.span;
+    return this.#promises.open;
   }
 
   /** The wallet of an account, made when missing and empty until the lease keeper fills it. */

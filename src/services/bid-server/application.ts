@@ -12,6 +12,7 @@ export interface BidApplication {
 /** 204 and 400 have no body. */
 export type BidAnswer = { readonly status: 200; readonly body: Uint8Array } | { readonly status: 204 | 400 };
 
+/** A request that is no bid. */
 export interface ControlRequest {
   readonly method: string;
   /** Path and query as sent. */
@@ -21,6 +22,7 @@ export interface ControlRequest {
   readonly body: Uint8Array;
 }
 
+/** What is answered to it. */
 export interface ControlAnswer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;

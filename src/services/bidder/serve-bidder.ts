@@ -23,7 +23,7 @@ export interface RunningBidder {
   close(): Promise<void>;
 }
 
-const TICK_MS = 1_000;
+const TICK_MS = 250;
 
 /**
  * Runs one bidder process: bids at `POST /openrtb2/bid/EXCHANGE`, notices at `/n/…`, `/livez`, `/readyz`, `/status`.

@@ -53,7 +53,7 @@ export interface SimulatedDelivery {
   readonly audit: AuditReport;
 }
 
-const TICK_MS = 1_000;
+const TICK_MS = 250;
 /** Notices of television and of screens come late; the run waits for them. */
 const DRAIN_MS = 600_000;
 const RESTART_MS = 5_000;
