@@ -5,6 +5,8 @@ import type { CommandContext } from '../command.ts';
 import type { Report } from '../output.ts';
 import { table } from '../table.ts';
 import { positiveInt } from './common.ts';
+import { configureBidder } from './serve-bidder.ts';
+import { configureExchange } from './serve-exchange.ts';
 
 interface MarketOptions {
   readonly sellers: number;
@@ -23,6 +25,8 @@ export function configure(command: Command, context: CommandContext): void {
     .option('--port <n>', 'the registry’s port; sellers take the ports after it', positiveInt, 4100)
     .option('--liars', 'add one seller of every kind of liar')
     .action(context.action((options: MarketOptions) => runMarket(options, context)));
+  configureBidder(command.command('bidder'), context);
+  configureExchange(command.command('exchange'), context);
 }
 
 /** The report goes out as soon as the market listens, for people and for programs that start it. */

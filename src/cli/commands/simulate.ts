@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { type ExchangeFaults, RESPONSE_RULES, type ResponseRule } from '../../adauction/index.ts';
 import { openSampleBooks } from '../../campaign/index.ts';
 import { classicalAgents, type DeliveryPlan, parseDeliveryPlan } from '../../delivery/index.ts';
 import { createRealWorld, type EpochMs, GavotteError, type Money, money } from '../../kernel/index.ts';
@@ -17,9 +16,11 @@ import { LiveBlock } from '../live-block.ts';
 import type { Report } from '../output.ts';
 import { stderrScreen } from '../progress.ts';
 import { positiveInt } from './common.ts';
+import { type FaultOptions, withFaults } from './fault-options.ts';
 import { SAMPLE_EXCHANGE, sampleSettings, trafficExchange } from './sample-exchange.ts';
+import { brokenRules } from './serve-exchange.ts';
 
-interface SimulateOptions {
+interface SimulateOptions extends FaultOptions {
   readonly plan?: string;
   readonly settings?: string;
   readonly budget: number;
@@ -28,10 +29,6 @@ interface SimulateOptions {
   readonly bidders: number;
   readonly seed: string;
   readonly killAt?: number;
-  readonly late: number;
-  readonly duplicated: number;
-  readonly lost: number;
-  readonly forged: number;
 }
 
 const DAY_MS = 86_400_000;
@@ -49,23 +46,6 @@ export function configure(command: Command, context: CommandContext): void {
     .option('--seed <seed>', 'fixes traffic, rivals, people and faults', '7')
     .option('--kill-at <second>', 'kill the first bidder then; another takes its place', positiveInt)
     .action(context.action((options: SimulateOptions) => simulate(options, context)));
-}
-
-/** What may happen to notices, as shares from 0 to 1. */
-export function withFaults(command: Command): Command {
-  return command
-    .option('--late <share>', 'notices that come late', share, 0)
-    .option('--duplicated <share>', 'notices that come again', share, 0)
-    .option('--lost <share>', 'notices that never come', share, 0)
-    .option('--forged <share>', 'notices that nobody sent', share, 0);
-}
-
-function share(text: string): number {
-  const value = Number(text);
-  if (text !== '' && value >= 0 && value <= 1) return value;
-  throw new GavotteError('GV_BAD_INPUT', `${JSON.stringify(text)} is not a share`, {
-    fix: 'Give a number from 0 to 1.',
-  });
 }
 
 async function simulate(options: SimulateOptions, { output, signal }: CommandContext): Promise<Report> {
@@ -101,7 +81,12 @@ async function simulate(options: SimulateOptions, { output, signal }: CommandCon
     settings,
     agents: classicalAgents,
     startAt,
-    faults: faultsOf(options),
+    faults: {
+      late: options.late,
+      duplicated: options.duplicated,
+      lost: options.lost,
+      forged: options.forged,
+    },
     exchanges: settings.exchanges.map(trafficExchange),
     openLedger: (clock) => openLedger({ store, clock }),
     onSecond: ({ second, report, bidders }) => {
@@ -111,14 +96,6 @@ async function simulate(options: SimulateOptions, { output, signal }: CommandCon
     },
   });
   return reportOf(result, run, budgets);
-}
-
-/** @returns the part that `simulateExchange` understands. */
-export function faultsOf(
-  options: Pick<SimulateOptions, 'late' | 'duplicated' | 'lost' | 'forged'>,
-): Partial<ExchangeFaults> {
-  const { late, duplicated, lost, forged } = options;
-  return { late, duplicated, lost, forged };
 }
 
 /** The accounts of a plan, with its budgets as caps; what a desk would have opened and funded. */
@@ -155,10 +132,8 @@ function reportOf(
   const paid = Object.entries(report.total.acknowledgedMicros).map(([currency, micros]) =>
     money(micros, currency),
   );
-  const [broken, advised] = [false, true].map((isAdvice) => brokenRules(report.violations, isAdvice)) as [
-    number,
-    number,
-  ];
+  const broken = brokenRules(report);
+  const advised = brokenRules(report, true);
   return {
     json: { exchange: report, bidders, kills, disputedBills, audit },
     failed: audit.violations.length > 0 || broken > 0,
@@ -170,13 +145,4 @@ function reportOf(
       `Answers that break a rule of the exchange: ${broken} (advice not followed: ${advised}). The ledger’s audit found ${audit.violations.length} violations.`,
     ].join('\n'),
   };
-}
-
-/** How often rules were broken whose breach costs the bid, or those that are advice. */
-function brokenRules(violations: Readonly<Partial<Record<ResponseRule, number>>>, isAdvice: boolean): number {
-  return Object.entries(violations).reduce(
-    (sum, [rule, count]) =>
-      isAdvice === (RESPONSE_RULES[rule as ResponseRule].loss === null) ? sum + count : sum,
-    0,
-  );
 }
