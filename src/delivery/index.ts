@@ -12,6 +12,19 @@ export {
 export { WinModel } from './agents/bidding-win-model.ts';
 export { classicalAgents } from './agents/classical-agents.ts';
 export { type GuardedPolicy, guarded } from './agents/guarded.ts';
+export {
+  isValidPacing,
+  PACING_BASELINE,
+  type PacingAction,
+  PacingAgent,
+  type PacingObservation,
+  type PacingOutcome,
+  type PacingTick,
+  pacingReward,
+} from './agents/pacing.ts';
+export { admits } from './agents/pacing-admits.ts';
+export { TrafficForecast } from './agents/pacing-forecast.ts';
+export { type Flight, FlightPlan } from './agents/pacing-plan.ts';
 export { type BookedDeal, checkDeal, DealBook, type DealRefusal } from './deals/deal-book.ts';
 export { type DeliveryPlan, parseDeliveryPlan } from './delivery-plan.ts';
 export { DeliveryEngine, type EngineAgents, type EngineOptions, prepareLedger } from './engine.ts';

@@ -92,12 +92,13 @@ test('λ rises while spend is above target, falls to 0 below it, and stays finit
   const dual = new DualMultiplier(0.05);
   for (let tick = 0; tick < 100; tick += 1) dual.tick(200, 100);
   assert.ok(dual.lambda > 10);
-  for (let tick = 0; tick < 10_000; tick += 1) dual.tick(5, 0);
+  for (let tick = 0; tick < 10_000; tick += 1) dual.tick(5, 1);
   assert.equal(dual.lambda, 1_000);
   for (let tick = 0; tick < 1_000; tick += 1) dual.tick(0, 100);
   assert.equal(dual.lambda, 0);
   for (const [spend, target] of [
     [0, 0],
+    [5, 0],
     [Number.NaN, 1],
     [1, Number.NaN],
     [-5, 1],

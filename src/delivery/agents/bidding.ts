@@ -62,10 +62,10 @@ export class DualMultiplier {
     return this.#paced - 1;
   }
 
-  /** After a tick that spent `spend` where `target` was wanted, in micros. With no target any spend is too much. */
+  /** After a tick that spent `spend` where `target` was wanted, in micros. With no target pacing has shut the tap, which says nothing of price. */
   tick(spend: number, target: number): void {
-    if (!(spend >= 0) || !(target >= 0) || (spend === 0 && target === 0)) return;
-    const excess = target > 0 ? Math.min(spend / target - 1, MOST_EXCESS) : MOST_EXCESS;
+    if (!(spend >= 0) || !(target > 0)) return;
+    const excess = Math.min(spend / target - 1, MOST_EXCESS);
     this.#paced = Math.min(1 + MOST_LAMBDA, Math.max(1, this.#paced * Math.exp(this.#rate * excess)));
   }
 }

@@ -8,6 +8,8 @@ const NEWEST = 0.3;
 const MOST_SURPRISE = 4;
 /** Every hour is expected to bring at least this share of the mean, so no plan is ever divided by nothing. */
 const LEAST_WEIGHT = 0.02;
+/** No hour brings more requests than this; a larger count is a fault of whoever counts, and is not learned from. */
+const MOST_REQUESTS = 1e12;
 /** An hour seen for less than this says nothing about itself. */
 const LEAST_SEEN_MS = 600_000;
 /** Between two looks further apart than this the process slept; what came then was not seen. */
@@ -93,7 +95,7 @@ export class TrafficForecast {
   /** Learns that an hour of the week brought `requests`; also for history from elsewhere. */
   learn(hourOfWeek: number, requests: number): void {
     const before = this.#expected[hourOfWeek];
-    if (before === undefined || !(requests >= 0) || !Number.isFinite(requests)) return;
+    if (before === undefined || !(requests >= 0 && requests <= MOST_REQUESTS)) return;
     const believed = Number.isNaN(before)
       ? requests
       : Math.min(requests, Math.max(before, 1) * MOST_SURPRISE);
