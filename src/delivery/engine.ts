@@ -12,6 +12,7 @@ import type {
   ExchangeProfile,
   Floor,
   Imp,
+  Notice,
   NoticeConfig,
   NoticeReader,
   Refusal,
@@ -258,21 +259,31 @@ export class DeliveryEngine {
   }
 
   #listener(): OutcomeListener<OpenBid> {
+    const byId = new Map(this.campaigns.map((running) => [running.campaign.id, running]));
+    const count = ({ campaign }: Notice, add: (running: RunningCampaign) => void) => {
+      const running = byId.get(campaign);
+      if (running !== undefined) add(running);
+    };
     return {
       won: (bid, notice) => {
-        bid.candidate.campaign.wins += 1;
+        count(notice, (running) => {
+          running.wins += 1;
+        });
         this.#agents.won(bid, notice);
       },
       lost: (bid, notice) => this.#agents.lost(bid, notice),
-      billed: (bid, micros, at) => {
-        const { campaign } = bid.candidate;
-        campaign.impressions += 1;
-        campaign.spent += micros;
-        this.#agents.billed(bid, micros, at);
+      billed: (bid, notice, micros) => {
+        count(notice, (running) => {
+          running.impressions += 1;
+          running.spent += micros;
+        });
+        this.#agents.billed(bid, notice, micros);
       },
-      clicked: (bid, at) => {
-        bid.candidate.campaign.clicks += 1;
-        this.#agents.clicked(bid, at);
+      clicked: (bid, notice) => {
+        count(notice, (running) => {
+          running.clicks += 1;
+        });
+        this.#agents.clicked(bid, notice);
       },
     };
   }

@@ -57,7 +57,7 @@ async function scene(body: (scene: Scene) => Promise<void>): Promise<void> {
     listener: {
       won: () => heard.push('won'),
       lost: () => heard.push('lost'),
-      billed: (_bid, micros) => heard.push(`billed ${micros}`),
+      billed: (_bid, _notice, micros) => heard.push(`billed ${micros}`),
       clicked: () => heard.push('clicked'),
     },
   });

@@ -1,15 +1,15 @@
-import { type Clock, type EpochMs, money } from '../kernel/index.ts';
+import { type Clock, money } from '../kernel/index.ts';
 import { type Notice, type NoticeReader, type NoticeRefusal, noticeCost } from '../openrtb/index.ts';
-import type { Bill, Bills } from './money/bills.ts';
+import type { Bill, BillOutcome, Bills } from './money/bills.ts';
 import type { Purse } from './money/purse.ts';
 
-/** What became of the bids of this process, for those who learn from it. Only a bid that is remembered is told. */
+/** What became of bids, for those who count and learn. `bid` is undefined when another process made it, or it is forgotten. */
 export interface OutcomeListener<Bid> {
-  won(bid: Bid, notice: Notice): void;
-  lost(bid: Bid, notice: Notice): void;
-  /** Shown and paid: `micros` for this impression. */
-  billed(bid: Bid, micros: number, at: EpochMs): void;
-  clicked(bid: Bid, at: EpochMs): void;
+  won(bid: Bid | undefined, notice: Notice): void;
+  lost(bid: Bid | undefined, notice: Notice): void;
+  /** Shown and paid, for the first time here: `micros` for this impression. */
+  billed(bid: Bid | undefined, notice: Notice, micros: number): void;
+  clicked(bid: Bid | undefined, notice: Notice): void;
 }
 
 /** What has come in, by its end. */
@@ -19,6 +19,7 @@ export interface NoticeCounts {
   lost: number;
   clicked: number;
   paid: number;
+  repeat: number;
   late: number;
   disputed: number;
   spooled: number;
@@ -54,6 +55,7 @@ export class NoticeDesk<Bid> {
     lost: 0,
     clicked: 0,
     paid: 0,
+    repeat: 0,
     late: 0,
     disputed: 0,
     spooled: 0,
@@ -119,15 +121,16 @@ export class NoticeDesk<Bid> {
       if (number >= 0) this.#purse.paid(number, notice.epoch, 0);
       return TAKEN;
     }
+    let outcome: BillOutcome;
     try {
-      const outcome = await this.#bills.take(bill);
-      this.counts[outcome] += 1;
+      outcome = await this.#bills.take(bill);
     } catch {
       return TRY_AGAIN;
     }
+    this.counts[outcome] += 1;
     const { amountMicros } = bill.amount;
-    const ended = number >= 0 && this.#purse.paid(number, notice.epoch, amountMicros);
-    if (ended && bid !== undefined) this.#listener.billed(bid, amountMicros, notice.at);
+    if (number >= 0) this.#purse.paid(number, notice.epoch, amountMicros);
+    if (outcome !== 'repeat') this.#listener.billed(bid, notice, amountMicros);
     return TAKEN;
   }
 
@@ -150,13 +153,14 @@ export class NoticeDesk<Bid> {
     const bid = number < 0 ? undefined : this.#purse.bid(number);
     if (notice.kind === 'loss') {
       this.counts.lost += 1;
-      if (number >= 0 && this.#purse.lost(number) && bid !== undefined) this.#listener.lost(bid, notice);
+      // A copy of a loss is no news.
+      if (number < 0 || this.#purse.lost(number)) this.#listener.lost(bid, notice);
     } else if (notice.kind === 'win') {
       this.counts.won += 1;
-      if (bid !== undefined) this.#listener.won(bid, notice);
+      this.#listener.won(bid, notice);
     } else if (notice.kind === 'click') {
       this.counts.clicked += 1;
-      if (bid !== undefined) this.#listener.clicked(bid, notice.at);
+      this.#listener.clicked(bid, notice);
     }
   }
 

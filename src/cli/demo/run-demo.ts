@@ -5,6 +5,7 @@ import {
   type BookedPlan,
   bookPlan,
   type ChannelFindings,
+  channelAccount,
   makePlan,
   type Plan,
   type PlanContext,
@@ -17,7 +18,7 @@ import {
   ProbingRegistry,
   RegistryClient,
 } from '../../deals/index.ts';
-import { createRealWorld, type Money, type World } from '../../kernel/index.ts';
+import { compare, createRealWorld, type Money, showMoney, type World } from '../../kernel/index.ts';
 import { type Ledger, openLedger, sqliteStore } from '../../ledger/index.ts';
 import { type RunningMarket, serveMarket } from '../../services/index.ts';
 import { cents } from '../cents.ts';
@@ -28,6 +29,7 @@ import { safeText } from '../safe-text.ts';
 import { showDeals } from '../show-deals.ts';
 import { showChannel, showPlanTotal } from '../show-plan.ts';
 import { type CrashCount, crashDrill } from './crash-drill.ts';
+import { type DeliveryOutcome, deliver } from './deliver.ts';
 import { demoBrief } from './demo-brief.ts';
 
 const SELLERS = 12;
@@ -94,12 +96,22 @@ export async function runDemo(
       dealsClientFactory: stage.planning.dealsClientFactory,
       signal: context.signal,
     });
+    const brief = parseBrief(plan.brief);
+    const delivery = await deliver({
+      world,
+      ledgerFile: join(folder, 'ledger.db'),
+      account: channelAccount(brief, brief.channels[0]!.channel),
+      budget: brief.budget,
+      flight: brief.flight,
+      seed: options.seed,
+      context,
+    });
     const audit = await ledger.audit();
-    const json = demoJson(plan, findings[0]!, booked, final, crash, audit.violations.length);
+    const end = { final, crash, delivery, violations: audit.violations.length };
     return {
-      json,
-      text: conclusion(final, crash, audit.violations.length, market),
-      failed: !isSound(crash, audit.violations.length, final),
+      json: { ...demoJson(plan, findings[0]!, booked, end), delivery },
+      text: conclusion(end, market),
+      failed: !isSound(end),
     };
   } finally {
     await ledger.close();
@@ -187,8 +199,18 @@ function nameFrom(findings: readonly ChannelFindings[]): (sellerId: string) => s
   return (id) => names.get(id) ?? id;
 }
 
-function isSound(crash: CrashCount, violations: number, final: BookedPlan): boolean {
+/** How the demo ended. */
+interface End {
+  readonly final: BookedPlan;
+  readonly crash: CrashCount;
+  readonly delivery: DeliveryOutcome;
+  readonly violations: number;
+}
+
+function isSound({ final, crash, delivery, violations }: End): boolean {
   return (
+    compare(delivery.billed, delivery.settled) === 0 &&
+    delivery.disputedBills === 0 &&
     crash.contracts === 1 &&
     crash.debits === 1 &&
     crash.orphans === 0 &&
@@ -197,17 +219,20 @@ function isSound(crash: CrashCount, violations: number, final: BookedPlan): bool
   );
 }
 
-function conclusion(final: BookedPlan, crash: CrashCount, violations: number, market: RunningMarket): string {
-  const sound = isSound(crash, violations, final);
+function conclusion(end: End, market: RunningMarket): string {
+  const { final, crash, delivery, violations } = end;
   const seller = market.sellers.find(({ id }) => id === crash.sellerId)?.name ?? crash.sellerId;
   return [
     '',
     `Crash drill: the booking process was killed after ${safeText(seller)} had booked and before we had recorded it.`,
     `After a restart: ${crash.contracts} contract in the seller’s books, ${crash.debits} debit in our ledger, ${crash.orphans} orphans.`,
+    '',
+    `Delivery: ${delivery.requests} requests, ${delivery.bids} bids, ${delivery.impressions} impressions shown, ${delivery.dealImpressions} of them under booked deals; ${delivery.biddersKilled} bidder killed.`,
+    `The exchange billed ${showMoney(delivery.billed)}, the ledger paid ${showMoney(delivery.settled)}; ${delivery.disputedBills} bills in dispute.`,
     `The ledger’s audit found ${violations} violations.`,
     '',
-    `Committed ${cents(final.totalSpend)} to ${final.bookedDeals.length} deals; ${cents(final.remainingBudget)} left. ${sound ? 'Every promise held.' : 'A PROMISE WAS BROKEN.'}`,
-    'Next: gavotte verify proves the same in thousands of worlds; gavotte serve market gives you this market to try things on.',
+    `Committed ${cents(final.totalSpend)} to ${final.bookedDeals.length} deals; ${cents(final.remainingBudget)} left. ${isSound(end) ? 'Every promise held.' : 'A PROMISE WAS BROKEN.'}`,
+    'Next: gavotte verify proves the same in thousands of worlds; gavotte simulate delivers; gavotte serve market gives you this market to try things on.',
   ].join('\n');
 }
 
@@ -215,9 +240,7 @@ function demoJson(
   plan: Plan,
   findings: ChannelFindings,
   booked: BookedPlan,
-  final: BookedPlan,
-  crash: CrashCount,
-  violations: number,
+  { final, crash, violations }: End,
 ): object {
   const names = nameFrom([findings]);
   const budget: Money = parseBrief(plan.brief).budget;

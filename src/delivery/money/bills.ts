@@ -1,6 +1,7 @@
 import { type Clock, GavotteError, type Money, withDeadline } from '../../kernel/index.ts';
 import type { AccountId, Command, CommandResult, Ledger } from '../../ledger/index.ts';
 import type { BillSpool } from './bill-spool.ts';
+import { RecentIds } from './recent-ids.ts';
 
 /** One impression that an exchange bills us for. */
 export interface Bill {
@@ -17,14 +18,19 @@ export interface Bill {
   readonly cause: string;
 }
 
-/** `disputed`: no money is left for it, by our own fault or the exchange's; it is kept for a person to look at. */
-export type BillOutcome = 'paid' | 'late' | 'disputed' | 'spooled';
+/**
+ * `repeat`: this process has taken it before; a copy that went to another process counts as paid, too.
+ * `disputed`: no money is left for it, by our own fault or the exchange's; it is kept for a person to look at.
+ */
+export type BillOutcome = 'paid' | 'repeat' | 'late' | 'disputed' | 'spooled';
 
 /** Bills that arrive within this time are paid in one transaction. */
 const GATHER_MS = 2;
 /** A bill is on our disk or in the ledger before it is acknowledged; the ledger has this long. */
 const LEDGER_MS = 100;
 const DRAIN_BATCH = 1_000;
+/** Copies mostly follow within a minute; the ledger knows the rest. */
+const RECENT_BILLS = 50_000;
 
 interface Waiting {
   readonly bill: Bill;
@@ -41,6 +47,7 @@ export class Bills {
   readonly #spool: BillSpool;
   readonly #clock: Clock;
   #waiting: Waiting[] = [];
+  readonly #recent = new RecentIds(RECENT_BILLS);
 
   constructor(options: { readonly ledger: Ledger; readonly spool: BillSpool; readonly clock: Clock }) {
     this.#ledger = options.ledger;
@@ -55,6 +62,7 @@ export class Bills {
 
   /** @throws GV_LEDGER_UNAVAILABLE only if neither ledger nor disk could take it: do not acknowledge. */
   take(bill: Bill): Promise<BillOutcome> {
+    if (this.#recent.has(bill.id)) return Promise.resolve('repeat');
     return new Promise((resolve, reject) => {
       this.#waiting.push({ bill, resolve, reject });
       if (this.#waiting.length === 1) void this.#clock.sleep(GATHER_MS).then(() => this.#flush());
@@ -76,7 +84,10 @@ export class Bills {
     const bills = waiting.map(({ bill }) => bill);
     try {
       const outcomes = await this.#payOrSpool(bills);
-      for (const [index, each] of waiting.entries()) each.resolve(outcomes[index]!);
+      for (const [index, each] of waiting.entries()) {
+        each.resolve(this.#recent.has(each.bill.id) ? 'repeat' : outcomes[index]!);
+        this.#recent.add(each.bill.id);
+      }
     } catch (error) {
       for (const each of waiting) each.reject(error);
     }
