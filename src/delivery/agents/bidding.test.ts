@@ -90,11 +90,11 @@ test('markets that strangers invent do not fill the memory: past 512 they share 
 
 test('λ rises while spend is above target, falls to 0 below it, and stays finite', () => {
   const dual = new DualMultiplier(0.05);
-  for (let tick = 0; tick < 100; tick += 1) dual.tick(200, 100);
+  for (let tick = 0; tick < 100; tick += 1) dual.step(200, 100);
   assert.ok(dual.lambda > 10);
-  for (let tick = 0; tick < 10_000; tick += 1) dual.tick(5, 1);
+  for (let tick = 0; tick < 10_000; tick += 1) dual.step(5, 1);
   assert.equal(dual.lambda, 1_000);
-  for (let tick = 0; tick < 1_000; tick += 1) dual.tick(0, 100);
+  for (let tick = 0; tick < 1_000; tick += 1) dual.step(0, 100);
   assert.equal(dual.lambda, 0);
   for (const [spend, target] of [
     [0, 0],
@@ -103,7 +103,7 @@ test('λ rises while spend is above target, falls to 0 below it, and stays finit
     [1, Number.NaN],
     [-5, 1],
   ] as const)
-    dual.tick(spend, target);
+    dual.step(spend, target);
   assert.equal(dual.lambda, 0);
 });
 

@@ -40,11 +40,11 @@ export function isValidPrice(price: number, observation: BiddingObservation): bo
  * closes the tap.
  */
 const MOST_LAMBDA = 1_000;
-/** Largest step of one tick, in times of the target: one dear impression must not throw the multiplier away. */
+/** Largest step, in times of the target: one dear impression must not throw the multiplier away. */
 const MOST_EXCESS = 30;
 
 /**
- * The budget's shadow price λ by dual mirror descent: each tick, (1 + λ) ← (1 + λ) · exp(η · (spend / target − 1)),
+ * The budget's shadow price λ by dual mirror descent: each step, (1 + λ) ← (1 + λ) · exp(η · (spend / target − 1)),
  * kept in [1, 1001]. It bids v / (1 + λ) (Balseiro & Gur, "Learning in repeated auctions with budgets", 2019;
  * Balseiro, Lu & Mirrokni, "The best of many worlds", 2022, with the entropic mirror map in 1 + λ, which can leave 0).
  */
@@ -52,7 +52,7 @@ export class DualMultiplier {
   readonly #rate: number;
   #paced: number;
 
-  /** `rate` is η per tick; `lambda` where it starts. */
+  /** `rate` is η of a step of weight 1; `lambda` where it starts. */
   constructor(rate: number, lambda = 0) {
     this.#rate = rate;
     this.#paced = 1 + lambda;
@@ -62,18 +62,21 @@ export class DualMultiplier {
     return this.#paced - 1;
   }
 
-  /** After a tick that spent `spend` where `target` was wanted, in micros. With no target pacing has shut the tap, which says nothing of price. */
-  tick(spend: number, target: number): void {
+  /** After `spend` where `target` was wanted, in micros; `weight` scales the step. With no target pacing has shut the tap, which says nothing of price. */
+  step(spend: number, target: number, weight = 1): void {
     if (!(spend >= 0) || !(target > 0)) return;
     const excess = Math.min(spend / target - 1, MOST_EXCESS);
-    this.#paced = Math.min(1 + MOST_LAMBDA, Math.max(1, this.#paced * Math.exp(this.#rate * excess)));
+    this.#paced = Math.min(
+      1 + MOST_LAMBDA,
+      Math.max(1, this.#paced * Math.exp(this.#rate * weight * excess)),
+    );
   }
 }
 
 /** More markets than this share the prior: what a stranger can name must not fill the memory (32 KB each). */
 const MOST_MARKETS = 512;
-/** What one second's spend moves (1 + λ) by: at twice the target, it doubles in about 35 s. */
-const RATE_PER_TICK = 0.02;
+/** η of one second: at twice the target, 1 + λ doubles in about 35 s. */
+const RATE_PER_SECOND = 0.02;
 /** Weight of the newest bid in a campaign's level. */
 const LEVEL_WEIGHT = 0.05;
 
@@ -89,11 +92,11 @@ export class BiddingAgent implements Agent<BiddingObservation, number, BiddingOu
   readonly #rate: number;
   readonly #policy: Policy<BiddingObservation, number>;
 
-  /** `rate` is η of the budget multipliers, per tick. @defaultValue 0.02 */
+  /** `rate` is η of the budget multipliers, for a second. @defaultValue 0.02 */
   constructor(
     options: { readonly rate?: number; readonly learned?: Policy<BiddingObservation, number> } = {},
   ) {
-    this.#rate = options.rate ?? RATE_PER_TICK;
+    this.#rate = options.rate ?? RATE_PER_SECOND;
     const baseline: Policy<BiddingObservation, number> = {
       name: 'dual-shading',
       version: '1',
@@ -145,11 +148,12 @@ export class BiddingAgent implements Agent<BiddingObservation, number, BiddingOu
   }
 
   /**
-   * Once a tick: what the campaign spent, and what pacing wanted it to, in micros. Where pacing let through only a
-   * part of the requests, give spend ÷ throttle: the multiplier answers to demand, so that the tap opens again.
+   * Once a tick of `elapsedMs`: what the campaign spent, and what pacing wanted it to, in micros. Where pacing let
+   * through only a part of the requests, give `PacingAgent.demand`: the multiplier answers to what all of them would
+   * have cost, so that the tap opens again.
    */
-  tick(campaign: string, spend: number, target: number): void {
-    this.#campaign(campaign).dual.tick(spend, target);
+  tick(campaign: string, spend: number, target: number, elapsedMs = 1_000): void {
+    this.#campaign(campaign).dual.step(spend, target, elapsedMs / 1_000);
   }
 
   /** The campaign's budget multiplier λ. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { type RandomStream, randomStream } from '../../kernel/index.ts';
+import { BiddingAgent } from './bidding.ts';
 import {
   isValidPacing,
   PACING_BASELINE,
@@ -45,6 +46,7 @@ function fly(options: {
   readonly timeZone?: string;
   readonly forecast?: TrafficForecast;
   readonly hourLimit?: number;
+  readonly tickMs?: number;
 }): Simulated {
   const start = options.start ?? MONDAY;
   const end = start + options.hours * HOUR;
@@ -62,7 +64,8 @@ function fly(options: {
   let burst = 0;
   let burstSeconds = 0;
   let hourSpent = 0;
-  for (let at = start; at < end; at += SECOND) {
+  const tickMs = options.tickMs ?? SECOND;
+  for (let at = start; at < end; at += tickMs) {
     if ((at - start) % HOUR === 0) {
       plan.replan(at, spent, spent);
       hourSpent = 0;
@@ -80,7 +83,7 @@ function fly(options: {
       random,
     );
     throttles.push(throttle);
-    const requests = options.rate(at);
+    const requests = (options.rate(at) * tickMs) / SECOND;
     forecast.observe(at, requests);
     // The ledger's cap stands behind pacing: money that is not there is not spent.
     const cost = Math.min(
@@ -90,8 +93,9 @@ function fly(options: {
     spent += cost;
     hourSpent += cost;
     minute.push(cost);
-    inMinute += cost - (minute.length > 60 ? minute.shift()! : 0);
-    burst = inMinute > 3 * plan.plannedBetween(at - 60 * SECOND, at) + 60 * 2_500 ? burst + 1 : 0;
+    inMinute += cost - (minute.length > (60 * SECOND) / tickMs ? minute.shift()! : 0);
+    burst =
+      inMinute > 3 * plan.plannedBetween(at - 60 * SECOND, at) + 60 * 2_500 ? burst + tickMs / SECOND : 0;
     burstSeconds = Math.max(burstSeconds, burst);
   }
   return { spent, burstSeconds, throttles };
@@ -139,6 +143,8 @@ for (const [what, options] of Object.entries({
     budget: 500 * UNIT,
     rate: (at: number) => (at - MONDAY >= 5 * HOUR && at - MONDAY < 7 * HOUR ? 1_000 : 50),
   },
+  'ticks a quarter of a second long': { hours: 4, budget: 100 * UNIT, rate: () => 50, tickMs: 250 },
+  'ticks five seconds long': { hours: 4, budget: 100 * UNIT, rate: () => 50, tickMs: 5_000 },
   'a flood from the first second': { hours: 4, budget: 100 * UNIT, rate: () => 5_000 },
 }))
   test(`fault/D13 ${what}: within 2 % of the budget at the end, no burst above 3 × plan for a minute`, () => {
@@ -175,6 +181,7 @@ test('bids that rise close the tap before the spend shows it', () => {
     spentMicros: 1_000,
     hourSpentMicros: 0,
     hourLimitMicros: null,
+    tickMs: 1_000,
     plannedNextMicros: 100,
     shareOfRest: 0.01,
     demandMicros: 200,
@@ -202,6 +209,7 @@ test('whatever is observed within reason, the baseline acts within bounds', () =
     spentMicros: amount,
     hourSpentMicros: amount,
     hourLimitMicros: fc.option(amount),
+    tickMs: amount,
     plannedNextMicros: amount,
     shareOfRest: share,
     demandMicros: amount,
@@ -231,4 +239,40 @@ test('fault/D14 a learned policy that opens the tap too far or gives no shape is
     }
     assert.equal(agent.policy.name, 'pi-pacing');
   }
+});
+
+test('with the bidding agent the tap opens again: the multiplier takes over what the throttle held back', () => {
+  const bidding = new BiddingAgent();
+  const pacing = new PacingAgent();
+  const stream = randomStream('both');
+  const budget = 400 * UNIT;
+  const forecast = new TrafficForecast('UTC');
+  const plan = new FlightPlan(
+    { start: MONDAY, end: MONDAY + 4 * HOUR, totalBudget: budget, dailyBudget: budget },
+    forecast,
+  );
+  let spent = 0;
+  const throttles: number[] = [];
+  for (let at = MONDAY; at < MONDAY + 4 * HOUR; at += SECOND) {
+    const seen = { at, plan, spentMicros: spent, hourSpentMicros: 0, hourLimitMicros: null };
+    const action = pacing.tick('c', { ...seen, levelCpm: bidding.level('c') }, random);
+    bidding.tick('c', pacing.demand('c'), action.targetMicrosNextTick);
+    throttles.push(action.throttle);
+    const bid = bidding.price({
+      valueCpm: 4 * UNIT,
+      floorCpm: 0,
+      auction: 'second',
+      maxCpm: 10 * UNIT,
+      lambda: bidding.lambda('c'),
+      market: 'm',
+    });
+    bidding.made('c', bid);
+    for (let request = 0; request < 60; request += 1) {
+      const rival = Math.floor(stream.float() * 4 * UNIT);
+      if (stream.float() < action.throttle && rival < bid) spent = Math.min(budget, spent + rival / 1_000);
+    }
+  }
+  assert.ok(spent > 0.98 * budget, String(spent / budget));
+  const late = throttles.slice(3_600, -60);
+  assert.ok(late.reduce((sum, each) => sum + each) / late.length > 0.85);
 });

@@ -11,6 +11,8 @@ export interface PacingObservation {
   readonly spentMicros: number;
   readonly hourSpentMicros: number;
   readonly hourLimitMicros: number | null;
+  /** How long the next tick is expected to be. */
+  readonly tickMs: number;
   /** What the plan spends in the next tick. */
   readonly plannedNextMicros: number;
   /** The next tick's share of what the plan still has to spend, 0 to 1: 1 is the last chance. */
@@ -56,8 +58,8 @@ export function pacingReward(outcome: PacingOutcome): number {
   return 0 - (beyond * beyond) / Math.max(1, outcome.plannedMicros) - LIMIT_WEIGHT * overLimit;
 }
 
-/** Part of the distance to the plan that one tick makes good; about a minute in all. */
-const GAIN = 1 / 60;
+/** The distance to the plan is made good over about this time. */
+const CATCH_UP_MS = 60_000;
 /** Most that a tick aims at, in times of its plan: catching up is no reason for a flood (fault/D13 allows 3). */
 const MOST_OF_PLAN = 2;
 /** Demand is taken to follow the level of the bids, up to this factor; more than that is not known from a ratio. */
@@ -76,7 +78,8 @@ export const PACING_BASELINE: Policy<PacingObservation, PacingAction> = {
   version: '1',
   act(seen: PacingObservation): PacingAction {
     const behind = seen.plannedMicros - seen.spentMicros;
-    const wanted = seen.plannedNextMicros + Math.max(GAIN, seen.shareOfRest) * behind;
+    const wanted =
+      seen.plannedNextMicros + Math.min(1, Math.max(seen.tickMs / CATCH_UP_MS, seen.shareOfRest)) * behind;
     const hourLeft =
       seen.hourLimitMicros === null ? wanted : Math.max(0, seen.hourLimitMicros - seen.hourSpentMicros);
     const most = Math.min(MOST_OF_PLAN * seen.plannedNextMicros, hourLeft);
@@ -119,16 +122,19 @@ export interface PacingTick {
 interface PacingState {
   at: number;
   spent: number;
+  /** Micros a millisecond. */
   spentLately: number;
   throttleLately: number;
+  /** Micros a millisecond, if every request were taken. */
   demand: number;
+  tickMs: number;
   levelLately: number;
   action: PacingAction;
 }
 
-/** Weight of the newest tick in what is known of demand: a step is seen within about five ticks. */
-const NEWEST = 0.2;
-/** Ticks are about a second. One that came late still looks no further ahead than this, so a burst stays short. */
+/** What is known of demand fades over this time: a flood is seen within seconds, one dear impression is not a flood. */
+const LATELY_MS = 5_000;
+/** A tick that came late still looks no further ahead than this, so a burst stays short. */
 const MOST_TICK_MS = 5_000;
 const USUAL_TICK_MS = 1_000;
 const SHUT: PacingAction = { throttle: FIRST_SHARE, targetMicrosNextTick: 0 };
@@ -162,7 +168,7 @@ export class PacingAgent implements Agent<PacingObservation, PacingAction, Pacin
     return pacingReward(outcome);
   }
 
-  /** Once a second a campaign: learns what the last tick spent, and decides the next. */
+  /** About once a second a campaign, or a few times: learns what the last tick spent, and decides the next. */
   tick(campaign: string, seen: PacingTick, random: RandomStream): PacingAction {
     const state = this.#states.get(campaign);
     if (state === undefined) {
@@ -172,16 +178,18 @@ export class PacingAgent implements Agent<PacingObservation, PacingAction, Pacin
         spentLately: 0,
         throttleLately: 0,
         demand: 0,
+        tickMs: USUAL_TICK_MS,
         levelLately: seen.levelCpm,
         action: SHUT,
       };
       this.#states.set(campaign, fresh);
-      fresh.action = this.act(observationOf(fresh, seen, USUAL_TICK_MS), random);
+      fresh.action = this.act(observationOf(fresh, seen), random);
       return fresh.action;
     }
-    const tickMs = Math.min(Math.max(seen.at - state.at, 1), MOST_TICK_MS);
+    // A clock that stood still or stepped back ends no tick.
+    if (seen.at <= state.at) return state.action;
     this.#learn(state, seen);
-    state.action = this.act(observationOf(state, seen, tickMs), random);
+    state.action = this.act(observationOf(state, seen), random);
     return state.action;
   }
 
@@ -192,33 +200,38 @@ export class PacingAgent implements Agent<PacingObservation, PacingAction, Pacin
 
   /** Micros that a tick would spend if every request were taken: what the bidding agent's multiplier answers to. */
   demand(campaign: string): number {
-    return this.#states.get(campaign)?.demand ?? 0;
+    const state = this.#states.get(campaign);
+    return state === undefined ? 0 : state.demand * state.tickMs;
   }
 
   /** Spend may fall when a promise is released, so the average carries its sign and only demand is cut at 0. */
   #learn(state: PacingState, seen: PacingTick): void {
-    state.spentLately += NEWEST * (seen.spentMicros - state.spent - state.spentLately);
-    state.throttleLately += NEWEST * (state.action.throttle - state.throttleLately);
-    state.levelLately += (state.levelLately === 0 ? 1 : NEWEST) * (seen.levelCpm - state.levelLately);
+    const elapsed = seen.at - state.at;
+    const newest = 1 - Math.exp(-elapsed / LATELY_MS);
+    state.spentLately += newest * ((seen.spentMicros - state.spent) / elapsed - state.spentLately);
+    state.throttleLately += newest * (state.action.throttle - state.throttleLately);
+    state.levelLately += (state.levelLately === 0 ? 1 : newest) * (seen.levelCpm - state.levelLately);
     state.spent = seen.spentMicros;
     state.at = seen.at;
+    state.tickMs = Math.min(elapsed, MOST_TICK_MS);
     // A tap that was shut for long says nothing of demand: what was known stays known.
     if (state.throttleLately > 1e-9) state.demand = Math.max(0, state.spentLately / state.throttleLately);
   }
 }
 
-function observationOf(state: PacingState, seen: PacingTick, tickMs: number): PacingObservation {
+function observationOf(state: PacingState, seen: PacingTick): PacingObservation {
   const { at, plan } = seen;
-  const next = plan.plannedBetween(at, at + tickMs);
+  const next = plan.plannedBetween(at, at + state.tickMs);
   const rest = plan.plannedAfter(at);
   return {
     plannedMicros: plan.plannedBy(at),
     spentMicros: seen.spentMicros,
     hourSpentMicros: seen.hourSpentMicros,
     hourLimitMicros: seen.hourLimitMicros,
+    tickMs: state.tickMs,
     plannedNextMicros: next,
     shareOfRest: rest > 0 ? next / rest : 0,
-    demandMicros: state.demand,
+    demandMicros: state.demand * state.tickMs,
     throttle: state.action.throttle,
     levelCpm: seen.levelCpm,
     levelThenCpm: state.levelLately,
