@@ -1,0 +1,231 @@
+import { assert, type RandomStream } from '../../kernel/index.ts';
+import type { Agent, Policy } from './agent.ts';
+import type { ChoiceContext } from './bid-agents.ts';
+import { type ClickPrior, ClickTable } from './creative-clicks.ts';
+import { Fatigue } from './creative-fatigue.ts';
+import { floorOfChance } from './creative-propensities.ts';
+import { type GuardedPolicy, guarded } from './guarded.ts';
+
+/** What the creative agent knows when it chooses. */
+export interface CreativeObservation {
+  readonly campaign: number;
+  /** Indexes within the campaign, each once; at least one. */
+  readonly creatives: readonly number[];
+  readonly context: ChoiceContext;
+}
+
+/** What was chosen, and how. */
+export interface CreativeDecision {
+  readonly creative: number;
+  /** The exact probability with which it was chosen. */
+  readonly propensity: number;
+  /** Expected clicks per impression, for this user. */
+  readonly clickRate: number;
+}
+
+/** What came of one impression. Values in micros. */
+export interface CreativeOutcome {
+  readonly clicked: boolean;
+  readonly conversions: number;
+  readonly clickValueMicros: number;
+  readonly conversionValueMicros: number;
+}
+
+/** The creative agent's reward: the value of the click and conversions of the impression it chose, in micros. */
+export function creativeReward(outcome: CreativeOutcome): number {
+  const clicks = outcome.clicked ? outcome.clickValueMicros : 0;
+  return clicks + outcome.conversions * outcome.conversionValueMicros;
+}
+
+/** How a learned policy answers: the chance of each candidate, in their order. */
+export type CreativeChances = readonly number[];
+
+const SUM_TOLERANCE = 1e-9;
+
+/** Whether chances may be drawn from: one for each candidate, none negative, together 1. */
+export function areValidChances(chances: CreativeChances, { creatives }: CreativeObservation): boolean {
+  let sum = 0;
+  for (const chance of chances) {
+    if (!(chance >= 0)) return false;
+    sum += chance;
+  }
+  return chances.length === creatives.length && Math.abs(sum - 1) <= SUM_TOLERANCE;
+}
+
+/** Among the click rates of iPinYou's campaigns (0.03 to 0.44 %); believed for 1 000 impressions. */
+const CLICK_PRIOR: ClickPrior = { rate: 0.002, impressions: 1_000 };
+/** Conversions per click before anything is known, believed for so many clicks. */
+const CONVERSION_RATE = 0.02;
+const CONVERSION_WEIGHT = 50;
+/** Segments told apart by campaign, and in all: names come from outside and must not fill the memory (1 KB each). */
+const MOST_SEGMENTS = 64;
+const MOST_SEGMENTS_IN_ALL = 20_000;
+/** Tables made anew by one `refresh`; about a millisecond. The others wait for the next. */
+const TABLES_A_REFRESH = 32;
+
+/** One campaign's part. */
+interface CampaignState {
+  readonly all: ClickTable;
+  readonly segments: Map<string, ClickTable>;
+  readonly fatigue: Fatigue;
+  clicks: number;
+  conversions: number;
+}
+
+/**
+ * Creative selection: which ad to show. The baseline is hybrid Thompson sampling: a Beta for each creative with a
+ * prior that the campaign's creatives share, and one for each in each segment with the campaign's as its prior. Draws
+ * are made from the chances of being the best, computed beside the bid path, so what is logged as propensity is exact,
+ * and never below `EXPLORATION_FLOOR`. A learned policy may give the chances instead, guarded; the floor stays.
+ * Its reward is `creativeReward`.
+ */
+export class CreativeAgent implements Agent<CreativeObservation, CreativeDecision, CreativeOutcome> {
+  readonly name = 'creative';
+  readonly #campaigns: readonly CampaignState[];
+  readonly #prior: ClickPrior;
+  readonly #learned: GuardedPolicy<CreativeObservation, CreativeChances> | undefined;
+  readonly #tables: ClickTable[];
+  #next = 0;
+
+  /** `creatives` counts the creatives of each campaign. @defaultValue prior 0.002 for 1 000 impressions */
+  constructor(
+    creatives: readonly number[],
+    options: {
+      readonly prior?: ClickPrior;
+      readonly learned?: Policy<CreativeObservation, CreativeChances>;
+    } = {},
+  ) {
+    this.#prior = options.prior ?? CLICK_PRIOR;
+    this.#campaigns = creatives.map((count) => ({
+      all: new ClickTable(count, this.#prior, null),
+      segments: new Map(),
+      fatigue: new Fatigue(),
+      clicks: 0,
+      conversions: 0,
+    }));
+    this.#tables = this.#campaigns.map(({ all }) => all);
+    if (options.learned !== undefined)
+      this.#learned = guarded(options.learned, this.#baseline, areValidChances);
+  }
+
+  /** Who decides, and whether it is in quarantine. */
+  get policy(): Policy<CreativeObservation, CreativeChances> {
+    return this.#learned ?? this.#baseline;
+  }
+
+  act({ campaign, creatives, context }: CreativeObservation, random: RandomStream): CreativeDecision {
+    return this.choose(campaign, creatives, context, random);
+  }
+
+  reward(outcome: CreativeOutcome): number {
+    return creativeReward(outcome);
+  }
+
+  /** One of `creatives`, which are indexes within the campaign; with one candidate nothing is drawn. */
+  choose(
+    campaign: number,
+    creatives: readonly number[],
+    context: ChoiceContext,
+    random: RandomStream,
+  ): CreativeDecision {
+    const state = this.#state(campaign);
+    const table = state.segments.get(context.segment) ?? state.all;
+    let index = 0;
+    let propensity = 1;
+    if (creatives.length > 1) {
+      const learned = this.#learned?.act({ campaign, creatives, context }, random);
+      const chances = learned === undefined ? table.chances(creatives) : undefined;
+      const floor = learned === undefined ? 0 : floorOfChance(creatives.length);
+      let left = random.float();
+      for (; index < creatives.length; index += 1) {
+        const chance = chances?.[creatives[index]!] ?? learned![index]!;
+        propensity = floor + (1 - floor * creatives.length) * chance;
+        left -= propensity;
+        if (left < 0 || index === creatives.length - 1) break;
+      }
+    }
+    const creative = creatives[index];
+    assert(creative !== undefined, 'a creative must be chosen from at least one');
+    const clickRate = table.rate(creative) * state.fatigue.factor(context.exposures);
+    return { creative, propensity, clickRate };
+  }
+
+  /** An impression was billed. */
+  shown(campaign: number, creative: number, context: ChoiceContext): void {
+    const state = this.#state(campaign);
+    const weight = state.fatigue.factor(context.exposures);
+    state.fatigue.shown(context.exposures);
+    state.all.addShown(creative, weight);
+    this.#segment(state, context.segment)?.addShown(creative, weight);
+  }
+
+  /** It was clicked. */
+  clicked(campaign: number, creative: number, context: ChoiceContext): void {
+    const state = this.#state(campaign);
+    state.clicks += 1;
+    state.fatigue.clicked(context.exposures);
+    state.all.addClicked(creative);
+    this.#segment(state, context.segment)?.addClicked(creative);
+  }
+
+  /** A click of the campaign led to a conversion. */
+  converted(campaign: number): void {
+    this.#state(campaign).conversions += 1;
+  }
+
+  /** Expected conversions per click. Those still to come are not foreseen: it is low while clicks are young. */
+  conversionRate(campaign: number): number {
+    const { clicks, conversions } = this.#state(campaign);
+    return (
+      (conversions + CONVERSION_RATE * CONVERSION_WEIGHT) /
+      (Math.max(clicks, conversions) + CONVERSION_WEIGHT)
+    );
+  }
+
+  /** The share of its clicks that the campaign keeps with each exposure. */
+  kept(campaign: number): number {
+    return this.#state(campaign).fatigue.kept;
+  }
+
+  /** Once a tick, off the bid path: makes the tables anew that are stale, at most 32, in turn. */
+  refresh(): void {
+    let left = TABLES_A_REFRESH;
+    for (let seen = 0; seen < this.#tables.length && left > 0; seen += 1) {
+      this.#next = (this.#next + 1) % this.#tables.length;
+      const table = this.#tables[this.#next]!;
+      if (!table.stale) continue;
+      table.refresh();
+      this.#campaigns[this.#next]?.fatigue.refresh();
+      left -= 1;
+    }
+  }
+
+  readonly #baseline: Policy<CreativeObservation, CreativeChances> = {
+    name: 'hybrid-thompson',
+    version: '1',
+    act: ({ campaign, creatives, context }) => {
+      const state = this.#state(campaign);
+      const chances = (state.segments.get(context.segment) ?? state.all).chances(creatives);
+      return creatives.map((creative) => chances[creative]!);
+    },
+  };
+
+  #state(campaign: number): CampaignState {
+    const state = this.#campaigns[campaign];
+    assert(state !== undefined, `campaign ${campaign} must be one of the ${this.#campaigns.length} known`);
+    return state;
+  }
+
+  /** The segment's table; none for no segment, nor for one more than are kept. */
+  #segment(state: CampaignState, segment: string): ClickTable | undefined {
+    if (segment === '') return undefined;
+    const known = state.segments.get(segment);
+    const inAll = this.#tables.length - this.#campaigns.length;
+    if (known !== undefined || state.segments.size >= MOST_SEGMENTS || inAll >= MOST_SEGMENTS_IN_ALL)
+      return known;
+    const table = new ClickTable(state.all.shown.length, this.#prior, state.all);
+    state.segments.set(segment, table);
+    this.#tables.push(table);
+    return table;
+  }
+}
