@@ -67,6 +67,13 @@ export function totalsOf(bidders: readonly BidderStatus[], plan: DeliveryPlan): 
   };
 }
 
+/** What each agent of the first bidder last said. */
+export function showAgents([first]: readonly BidderStatus[]): readonly string[] {
+  return Object.entries(first?.agents ?? {}).map(
+    ([name, message]) => `${name.padEnd(9)} ${safeText(message)}`,
+  );
+}
+
 /** Campaigns and deals as a person wants to see them. `budgets` by campaign id. */
 export function showFleet(totals: FleetTotals, budgets: ReadonlyMap<string, Money>): readonly string[] {
   const left = (title: string) => ({ title, align: 'left' as const, maxWidth: 40 });

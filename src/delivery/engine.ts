@@ -1,8 +1,10 @@
 import {
+  type Clock,
   convertRoundingUp,
   type FxTable,
   GavotteError,
   money,
+  type RandomStream,
   type World,
   withDeadline,
 } from '../kernel/index.ts';
@@ -37,10 +39,19 @@ import type { OpenBid } from './serving/candidate.ts';
 import { RunningCampaign } from './serving/running-campaign.ts';
 import { RunningExchange } from './serving/running-exchange.ts';
 
+/** What agents are given besides the campaigns. */
+export interface AgentsContext {
+  /** The ledger's time. */
+  readonly clock: Pick<Clock, 'now'>;
+  readonly random: RandomStream;
+}
+
 /** The agents as the engine runs them: asked on the bid path, told what came of it, and given time beside it. */
 export interface EngineAgents extends BidAgents, OutcomeListener<OpenBid> {
   /** Once a second: plans, publishes, learns. */
   tick(campaigns: readonly RunningCampaign[]): Promise<void>;
+  /** What each would say if asked, by its name; for people who watch. */
+  messages(): Readonly<Record<string, string>>;
 }
 
 /** What one bidder process is made of. */
@@ -55,7 +66,7 @@ export interface EngineOptions {
   /** Reads what `notices` signed. */
   readonly readNotice: NoticeReader;
   readonly reader: RequestReader;
-  readonly agents: (campaigns: readonly RunningCampaign[]) => EngineAgents;
+  readonly agents: (campaigns: readonly RunningCampaign[], context: AgentsContext) => EngineAgents;
   readonly permissions: (request: BidRequest) => Permissions;
   readonly supply: (request: BidRequest, exchange: string) => Refusal;
   readonly takesPath: (request: BidRequest, imp: Imp) => boolean;
@@ -73,6 +84,7 @@ const EXPIRE_EVERY_MS = 15_000;
 const LEDGER_MS = 2_000;
 /** What agents plan, they plan by the second. */
 const AGENTS_EVERY_MS = 950;
+const READ_SPEND_EVERY_MS = 5_000;
 /** An hour covers video that a viewer sees when a break comes; screens out of home need two. */
 const LONGEST_HOLD_SECONDS = 3_600;
 /** After the ledger was away, leases live at least this much longer: bills that waited on disks need their money. */
@@ -101,6 +113,7 @@ export class DeliveryEngine {
   #expireAt = 0;
   #tickedAt = 0;
   #agentsAt = 0;
+  #spendReadAt = 0;
 
   constructor(options: EngineOptions) {
     const { world, ledger, plan, holder } = options;
@@ -118,7 +131,7 @@ export class DeliveryEngine {
     );
     this.deals = new DealBook(plan.deals);
     for (const { terms } of this.deals.deals) this.#dealWallet(terms);
-    this.#agents = options.agents(this.campaigns);
+    this.#agents = options.agents(this.campaigns, { clock, random: world.random.split('agents') });
     this.spool = new BillSpool(world.storage.openDatabase(options.spoolPath));
     this.#bills = new Bills({ ledger, spool: this.spool, clock });
     this.#longestHoldSeconds = options.longestHoldSeconds ?? LONGEST_HOLD_SECONDS;
@@ -147,6 +160,11 @@ export class DeliveryEngine {
   /** How far this machine's wall clock is from the ledger's, in milliseconds; more than 100 is worth an alarm (D17). */
   get clockSkewMs(): number {
     return this.#clock.skewMs;
+  }
+
+  /** What each agent would say if asked. */
+  messages(): Readonly<Record<string, string>> {
+    return this.#agents.messages();
   }
 
   /** Answers one bid request; see `Bidder.bid`. */
@@ -195,7 +213,27 @@ export class DeliveryEngine {
   async #tickAgents(now: number): Promise<void> {
     if (now < this.#agentsAt) return;
     this.#agentsAt = now + AGENTS_EVERY_MS;
+    if (now >= this.#spendReadAt) {
+      this.#spendReadAt = now + READ_SPEND_EVERY_MS;
+      await this.#readSpend();
+    }
     await this.#agents.tick(this.campaigns);
+  }
+
+  /** What all bidders together have paid: pacing is for the campaign, not for one of its processes. */
+  async #readSpend(): Promise<void> {
+    const roots = new Set(this.campaigns.map(({ campaign }) => campaign.account));
+    const dealAccounts = new Set(this.#options.plan.deals.map(({ account }) => account));
+    const spent = new Map<string, number>();
+    for (const root of roots) {
+      const accounts = await this.#options.ledger.accounts(root);
+      const own = accounts.find(({ id }) => id === root)?.settled ?? 0;
+      const ofDeals = accounts
+        .filter(({ id }) => dealAccounts.has(id))
+        .reduce((sum, each) => sum + each.settled, 0);
+      spent.set(root, own - ofDeals);
+    }
+    for (const running of this.campaigns) running.openSpent = spent.get(running.campaign.account)!;
   }
 
   /** The time first: a lease is of no use to who does not know when it ends. */
@@ -276,6 +314,7 @@ export class DeliveryEngine {
         count(notice, (running) => {
           running.impressions += 1;
           running.spent += micros;
+          if (notice.dealId === '') running.openSpent += micros;
         });
         this.#agents.billed(bid, notice, micros);
       },

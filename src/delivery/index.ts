@@ -10,7 +10,7 @@ export {
   isValidPrice,
 } from './agents/bidding.ts';
 export { WinModel } from './agents/bidding-win-model.ts';
-export { classicalAgents } from './agents/classical-agents.ts';
+export { ClassicalAgents, classicalAgents } from './agents/classical-agents.ts';
 export { type GuardedPolicy, guarded } from './agents/guarded.ts';
 export {
   isValidPacing,
@@ -27,7 +27,13 @@ export { TrafficForecast } from './agents/pacing-forecast.ts';
 export { type Flight, FlightPlan } from './agents/pacing-plan.ts';
 export { type BookedDeal, checkDeal, DealBook, type DealRefusal } from './deals/deal-book.ts';
 export { type DeliveryPlan, parseDeliveryPlan } from './delivery-plan.ts';
-export { DeliveryEngine, type EngineAgents, type EngineOptions, prepareLedger } from './engine.ts';
+export {
+  type AgentsContext,
+  DeliveryEngine,
+  type EngineAgents,
+  type EngineOptions,
+  prepareLedger,
+} from './engine.ts';
 export { pathJudge, privacyJudge, supplyJudge } from './judges.ts';
 export type { BillSpool } from './money/bill-spool.ts';
 export type { Bill, BillOutcome } from './money/bills.ts';

@@ -11,7 +11,7 @@ import {
 } from '../../services/index.ts';
 import { cents } from '../cents.ts';
 import type { CommandContext } from '../command.ts';
-import { showFleet, totalsOf } from '../delivery-view.ts';
+import { showAgents, showFleet, totalsOf } from '../delivery-view.ts';
 import { LiveBlock } from '../live-block.ts';
 import type { Report } from '../output.ts';
 import { stderrScreen } from '../progress.ts';
@@ -31,7 +31,7 @@ interface SimulateOptions extends FaultOptions {
   readonly killAt?: number;
 }
 
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
 const PLAIN_LINE_EVERY_S = 10;
 
 /** `gavotte simulate`: an exchange, bidders and a ledger in one process, in virtual time. */
@@ -64,7 +64,7 @@ async function simulate(options: SimulateOptions, { output, signal }: CommandCon
     startAt = Math.max(...plan.campaigns.map(({ start }) => start)) as EpochMs;
   }
   const budget = money(options.budget * 1_000_000, 'USD');
-  const books = { budget, start: startAt, end: (startAt + DAY_MS) as EpochMs, exchange: SAMPLE_EXCHANGE };
+  const books = { budget, start: startAt, end: (startAt + HOUR_MS) as EpochMs, exchange: SAMPLE_EXCHANGE };
   const store = sqliteStore(world.storage.openDatabase(':memory:'));
   const preparing = await openLedger({ store, clock: world.clock });
   plan ??= await openSampleBooks(preparing, books);
@@ -91,7 +91,8 @@ async function simulate(options: SimulateOptions, { output, signal }: CommandCon
     openLedger: (clock) => openLedger({ store, clock }),
     onSecond: ({ second, report, bidders }) => {
       const head = `${second} s  ${report.requests} requests  ${report.total.bids} bids  ${bidders.length} bidders`;
-      if (live.isWatched) live.draw([head, '', ...showFleet(totalsOf(bidders, run), budgets)]);
+      if (live.isWatched)
+        live.draw([head, '', ...showFleet(totalsOf(bidders, run), budgets), '', ...showAgents(bidders)]);
       else if (second % PLAIN_LINE_EVERY_S === 0) output.note(head);
     },
   });

@@ -5,7 +5,7 @@ import { openLedger, sqliteStore } from '../../ledger/index.ts';
 import { type SimulatedDelivery, simulateDelivery } from '../../services/index.ts';
 import type { CommandContext } from '../command.ts';
 import { SAMPLE_EXCHANGE, sampleSettings, trafficExchange } from '../commands/sample-exchange.ts';
-import { showFleet, totalsOf } from '../delivery-view.ts';
+import { showAgents, showFleet, totalsOf } from '../delivery-view.ts';
 import { LiveBlock } from '../live-block.ts';
 import { stderrScreen } from '../progress.ts';
 
@@ -98,7 +98,8 @@ export async function deliver(parts: {
     onSecond: ({ second, report, bidders }) => {
       const killed = second >= KILL_AT && second < KILL_AT + 5 ? '  one bidder was killed' : '';
       const head = `${second} s  ${report.requests} requests  ${report.total.bids} bids  ${report.total.impressions} shown  ${bidders.length} bidders${killed}`;
-      if (live.isWatched) live.draw([head, '', ...showFleet(totalsOf(bidders, plan), budgets)]);
+      if (live.isWatched)
+        live.draw([head, '', ...showFleet(totalsOf(bidders, plan), budgets), '', ...showAgents(bidders)]);
       else if (second % PLAIN_LINE_EVERY_S === 0 && second <= SECONDS) output.note(head);
     },
   });

@@ -19,6 +19,9 @@ export interface Candidate {
   /** What a thousand such impressions are worth to the campaign, in micros. */
   readonly valueCpm: number;
   readonly propensity: number;
+  /** What it was chosen by: the user's segment, and how often the user had seen the campaign. */
+  readonly segment: string;
+  readonly exposures: number;
   /** Which prices are alike, for learning from the outcome. */
   readonly market: string;
 }

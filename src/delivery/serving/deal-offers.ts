@@ -87,6 +87,7 @@ function dealBid(
     deal,
     valueCpm: choice.valueCpm,
     propensity: choice.propensity,
+    ...context,
     market: prices,
   };
 }

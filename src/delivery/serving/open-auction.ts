@@ -99,6 +99,8 @@ function priceOne(asked: Asked, imp: Imp, running: RunningCampaign, market: Mark
     deal: undefined,
     valueCpm: choice.valueCpm,
     propensity: choice.propensity,
+    segment: asked.segment,
+    exposures,
     market: prices,
   };
 }

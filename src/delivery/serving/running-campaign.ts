@@ -32,8 +32,10 @@ export class RunningCampaign {
   wins = 0;
   impressions = 0;
   clicks = 0;
-  /** Micros paid, of open auction and deals. */
+  /** Micros paid by notices that came to this process, of open auction and deals. */
   spent = 0;
+  /** Micros paid in the open auction by all processes, as far as is known here. */
+  openSpent = 0;
   readonly #compiled = new Map<string, CompiledCreative | null>();
   readonly #contexts = new Map<string, { readonly epoch: number; readonly context: NoticeContext }>();
 

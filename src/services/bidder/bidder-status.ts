@@ -6,6 +6,8 @@ export interface BidderStatus {
   readonly bids: number;
   readonly openBids: number;
   readonly clockSkewMs: number;
+  /** What each agent would say if asked. */
+  readonly agents: Readonly<Record<string, string>>;
   readonly noBids: Readonly<Record<string, number>>;
   readonly notices: Readonly<Record<string, number>>;
   readonly campaigns: readonly CampaignStatus[];
@@ -47,6 +49,7 @@ export function bidderStatus(engine: DeliveryEngine): BidderStatus {
     bids: engine.bidder.bids,
     openBids: engine.purse.openBids,
     clockSkewMs: engine.clockSkewMs,
+    agents: engine.messages(),
     noBids: Object.fromEntries(engine.bidder.reasons.entries()),
     notices: {
       ...counts,

@@ -56,6 +56,7 @@ const AGENTS: EngineAgents = {
   billed: () => {},
   clicked: () => {},
   tick: () => Promise.resolve(),
+  messages: () => ({}),
 };
 
 function dealsFrom(now: number): readonly DealTerms[] {
