@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { bidderBench } from './bidder.ts';
 import { bidderFuzz } from './bidder-fuzz.ts';
 import { crowdBench } from './crowd.ts';
+import { decisionBench } from './decision.ts';
 import { ledgerBench } from './ledger.ts';
 import { malformedBench } from './malformed.ts';
 import { benchOptimise } from './optimise.ts';
@@ -19,6 +20,7 @@ const PARTS: Readonly<Record<string, () => object | Promise<object>>> = {
   crowd: () => crowdBench(),
   read: () => readBench(),
   bidder: () => bidderBench(),
+  decision: () => decisionBench(),
   fuzz: () => bidderFuzz(),
   malformed: () => malformedBench(),
 };
