@@ -21,6 +21,9 @@ export type {
   TradeCounts,
 } from './exchange/report.ts';
 export { simulateExchange } from './exchange/simulate.ts';
+export { type ReplayLogOptions, type ReplayReport, type ReplayRow, replayLog } from './log-replay.ts';
+export type { PublishedRow } from './log-replay-published.ts';
+export { parseTrainTotals, type TrainTotals } from './log-replay-reader.ts';
 export { EXCHANGE_RATES } from './rates.ts';
 export { checkResponse } from './response/check-response.ts';
 export type { CheckedBid, CheckedResponse } from './response/checked.ts';

@@ -89,14 +89,14 @@ export class BiddingAgent implements Agent<BiddingObservation, number, BiddingOu
   readonly name = 'bidding';
   readonly #markets = new Map<string, WinModel>();
   readonly #campaigns = new Map<string, { readonly dual: DualMultiplier; level: number }>();
-  readonly #rate: number;
+  readonly #lambda: number;
   readonly #policy: Policy<BiddingObservation, number>;
 
-  /** `rate` is η of the budget multipliers, for a second. @defaultValue 0.02 */
+  /** `lambda` is where a campaign's multiplier begins. @defaultValue 0 */
   constructor(
-    options: { readonly rate?: number; readonly learned?: Policy<BiddingObservation, number> } = {},
+    options: { readonly lambda?: number; readonly learned?: Policy<BiddingObservation, number> } = {},
   ) {
-    this.#rate = options.rate ?? RATE_PER_SECOND;
+    this.#lambda = options.lambda ?? 0;
     const baseline: Policy<BiddingObservation, number> = {
       name: 'dual-shading',
       version: '1',
@@ -158,7 +158,7 @@ export class BiddingAgent implements Agent<BiddingObservation, number, BiddingOu
 
   /** The campaign's budget multiplier λ. */
   lambda(campaign: string): number {
-    return this.#campaigns.get(campaign)?.dual.lambda ?? 0;
+    return this.#campaigns.get(campaign)?.dual.lambda ?? this.#lambda;
   }
 
   /** Notes a bid that was made, for `level`. CPM micros. */
@@ -180,7 +180,7 @@ export class BiddingAgent implements Agent<BiddingObservation, number, BiddingOu
   #campaign(campaign: string): { readonly dual: DualMultiplier; level: number } {
     let state = this.#campaigns.get(campaign);
     if (state === undefined) {
-      state = { dual: new DualMultiplier(this.#rate), level: 0 };
+      state = { dual: new DualMultiplier(RATE_PER_SECOND, this.#lambda), level: 0 };
       this.#campaigns.set(campaign, state);
     }
     return state;
