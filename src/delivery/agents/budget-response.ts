@@ -1,0 +1,111 @@
+import type { ResponseCurve } from './budget-tranches.ts';
+
+/** Hours remembered by campaign: two days, so that each hour of the day is seen twice. */
+const MOST_HOURS = 48;
+/** Hours' worth of belief that a campaign's first micro brings what a micro brings on average. */
+const VALUE_WEIGHT = 1;
+/** How uncertain the scale is at first: a deviation of a factor of 3. */
+const SCALE_DEVIATION = Math.log(3);
+/** Scales tried, from a 16th to 64 times the prior's, each √2 times the last. */
+const SCALES = Array.from({ length: 21 }, (_, index) => 2 ** ((index - 8) / 2));
+/** Hours' worth of belief that an hour's value misses its curve by half. */
+const NOISE_WEIGHT = 2;
+const NOISE_SHARE = 0.25;
+
+/** What one hour cost and brought, in micros. */
+export interface SpendHour {
+  readonly spend: number;
+  readonly value: number;
+}
+
+/**
+ * The hours of one campaign and the curve they lie on. Sums are of the open hour until `close`. Hours are remembered
+ * for two days.
+ */
+export class ResponseHistory {
+  readonly #hours: SpendHour[] = [];
+  #spend = 0;
+  #value = 0;
+
+  /** What came in since the last call, in micros; figures that are negative or not finite are not counted. */
+  add(spendMicros: number, valueMicros: number): void {
+    if (spendMicros > 0 && spendMicros < Infinity) this.#spend += spendMicros;
+    if (valueMicros > 0 && valueMicros < Infinity) this.#value += valueMicros;
+  }
+
+  /** Ends the open hour. Value that came without spend, from earlier impressions, waits for the next one. */
+  close(): void {
+    if (this.#spend === 0) return;
+    this.#hours.push({ spend: this.#spend, value: this.#value });
+    if (this.#hours.length > MOST_HOURS) this.#hours.shift();
+    this.#spend = 0;
+    this.#value = 0;
+  }
+
+  /** The hours remembered, the oldest first. */
+  get hours(): readonly SpendHour[] {
+    return this.#hours;
+  }
+}
+
+/**
+ * The response curve of an hour. For each of 21 scales the value of the first micro follows by least squares, weighted
+ * by 1/spend as variance grows with spend; the scale is the likeliest by its residual and its distance from
+ * `priorScale`. Both are shrunk: the first micro towards `averageValue` (value per micro over all campaigns), the
+ * scale towards `priorScale`, so without hours the curve is these two. All in micros; both priors above 0.
+ */
+export function fitResponse(
+  hours: readonly SpendHour[],
+  averageValue: number,
+  priorScale: number,
+): ResponseCurve {
+  const prior = { valuePerMicro: averageValue, scaleMicros: priorScale };
+  const counted = hours.filter(({ spend }) => spend > 0);
+  if (counted.length === 0) return prior;
+  const meanSpend = counted.reduce((sum, { spend }) => sum + spend, 0) / counted.length;
+  const noise = NOISE_WEIGHT * NOISE_SHARE * averageValue * averageValue * meanSpend;
+  let best: ResponseCurve = prior;
+  let leastLoss = Infinity;
+  for (const factor of SCALES) {
+    const scaleMicros = factor * priorScale;
+    const valuePerMicro = firstMicro(counted, scaleMicros, averageValue, VALUE_WEIGHT * meanSpend);
+    const curve = { valuePerMicro, scaleMicros };
+    const residual = noise + residualOf(counted, curve);
+    const away = Math.log(factor) / SCALE_DEVIATION;
+    const loss = (counted.length + NOISE_WEIGHT) * Math.log(residual) + away * away;
+    if (loss < leastLoss) {
+      leastLoss = loss;
+      best = curve;
+    }
+  }
+  return best;
+}
+
+/** The least-squares value of the first micro, with `weight` micros' worth of the average. */
+function firstMicro(
+  hours: readonly SpendHour[],
+  scale: number,
+  averageValue: number,
+  weight: number,
+): number {
+  let products = weight * averageValue;
+  let squares = weight;
+  for (const { spend, value } of hours) {
+    const reach = reachOf(spend, scale);
+    products += (reach * value) / spend;
+    squares += (reach * reach) / spend;
+  }
+  return products / squares;
+}
+
+function residualOf(hours: readonly SpendHour[], { valuePerMicro, scaleMicros }: ResponseCurve): number {
+  let residual = 0;
+  for (const { spend, value } of hours)
+    residual += (value - valuePerMicro * reachOf(spend, scaleMicros)) ** 2 / spend;
+  return residual;
+}
+
+/** What a spend brings where the first micro brings 1. */
+function reachOf(spend: number, scale: number): number {
+  return -scale * Math.expm1(-spend / scale);
+}
