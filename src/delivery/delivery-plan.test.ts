@@ -5,12 +5,10 @@ import { parseDeliveryPlan } from './delivery-plan.ts';
 
 const EXAMPLE = readFileSync(new URL('../../examples/delivery.json', import.meta.url), 'utf8');
 
-/** The example with one value changed. */
-function changed(
-  change: (plan: { campaigns: Record<string, unknown>[]; deals: Record<string, unknown>[] }) => void,
-): string {
-  const plan = JSON.parse(EXAMPLE) as Parameters<typeof change>[0];
-  change(plan);
+/** The example with some fields of its first campaign or deal changed. */
+function changed(list: 'campaigns' | 'deals', changes: object): string {
+  const plan = JSON.parse(EXAMPLE) as Record<typeof list, object[]>;
+  Object.assign(plan[list][0]!, changes);
   return JSON.stringify(plan);
 }
 
@@ -26,18 +24,12 @@ test('the example plan is read, its money exact and its defaults filled in', () 
 test('what is wrong is named, with its place and the rule', () => {
   for (const [text, message] of [
     ['{', /delivery plan/],
-    [changed(({ campaigns }) => void (campaigns[0]!.maxCpm = 12)), /campaigns\.0\.maxCpm/],
-    [
-      changed(({ campaigns }) => void (campaigns[0]!.end = '2027-01-01T00:00:00Z')),
-      /campaigns\.0\.end: must be after start/,
-    ],
-    [
-      changed(({ campaigns }) => void (campaigns[0]!.dailyBudget = { amount: '1.00', currency: 'EUR' })),
-      /dailyBudget: must be in USD/,
-    ],
-    [changed(({ campaigns }) => void (campaigns[0]!.creatives = [])), /campaigns\.0\.creatives/],
-    [changed(({ campaigns }) => void (campaigns[0]!.budget = 1)), /budget/],
-    [changed(({ deals }) => void (deals[0]!.campaign = 'nobody')), /NORTH-1001 is for campaign nobody/],
+    [changed('campaigns', { maxCpm: 12 }), /campaigns\.0\.maxCpm/],
+    [changed('campaigns', { end: '2027-01-01T00:00:00Z' }), /campaigns\.0\.end: must be after start/],
+    [changed('campaigns', { dailyBudget: { amount: '1.00', currency: 'EUR' } }), /must be in USD/],
+    [changed('campaigns', { creatives: [] }), /campaigns\.0\.creatives/],
+    [changed('campaigns', { budget: 1 }), /budget/],
+    [changed('deals', { campaign: 'nobody' }), /NORTH-1001 is for campaign nobody/],
   ] as const)
     assert.throws(() => parseDeliveryPlan(text), { code: 'GV_BAD_INPUT', message });
 });
