@@ -10,7 +10,32 @@ export {
   isValidPrice,
 } from './agents/bidding.ts';
 export { WinModel } from './agents/bidding-win-model.ts';
+export {
+  BudgetAgent,
+  type BudgetClaim,
+  type BudgetObservation,
+  type BudgetOutcome,
+  budgetReward,
+  isValidSplit,
+} from './agents/budget.ts';
+export {
+  allocateTranches,
+  marginalValue,
+  type ResponseCurve,
+  type TrancheNeed,
+} from './agents/budget-tranches.ts';
 export { ClassicalAgents, classicalAgents } from './agents/classical-agents.ts';
+export {
+  areValidChances,
+  CreativeAgent,
+  type CreativeChances,
+  type CreativeDecision,
+  type CreativeObservation,
+  type CreativeOutcome,
+  creativeReward,
+} from './agents/creative.ts';
+export { allRefused } from './agents/creative-approval.ts';
+export type { ClickPrior } from './agents/creative-clicks.ts';
 export { type GuardedPolicy, guarded } from './agents/guarded.ts';
 export {
   isValidPacing,
