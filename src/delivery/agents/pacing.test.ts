@@ -184,13 +184,13 @@ test('bids that rise close the tap before the spend shows it', () => {
     tickMs: 1_000,
     plannedNextMicros: 100,
     shareOfRest: 0.01,
-    demandMicros: 200,
+    demandMicros: 800,
     throttle: 0.5,
     levelCpm: 2 * UNIT,
     levelThenCpm: 2 * UNIT,
   };
-  assert.equal(PACING_BASELINE.act(seen, random).throttle, 0.5);
-  assert.equal(PACING_BASELINE.act({ ...seen, levelCpm: 3 * UNIT }, random).throttle, 100 / 300);
+  assert.equal(PACING_BASELINE.act(seen, random).throttle, 250 / 800);
+  assert.equal(PACING_BASELINE.act({ ...seen, levelCpm: 3 * UNIT }, random).throttle, 250 / 1_200);
 });
 
 test('the reward punishes spend beyond plan by its square, and spend beyond the limit', () => {

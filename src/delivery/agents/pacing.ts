@@ -62,6 +62,13 @@ export function pacingReward(outcome: PacingOutcome): number {
 const CATCH_UP_MS = 60_000;
 /** Most that a tick aims at, in times of its plan: catching up is no reason for a flood (fault/D13 allows 3). */
 const MOST_OF_PLAN = 2;
+/**
+ * While spend is not ahead of plan the throttle only keeps out floods: who takes part by chance loses good impressions
+ * with bad ones, where the bidding agent's multiplier would have lost the bad ones.
+ */
+const FLOOD_OF_PLAN = 2.5;
+/** So many impressions ahead of plan is chance, not haste: a small campaign buys one at a time. */
+const SLACK_IMPRESSIONS = 5;
 /** Demand is taken to follow the level of the bids, up to this factor; more than that is not known from a ratio. */
 const MOST_OF_LEVEL = 2;
 /** A closed tap opens to this much first, and doubles each tick, so that an unknown demand is met a step at a time. */
@@ -70,26 +77,38 @@ const FIRST_SHARE = 0.02;
 /**
  * The classical policy: a PI controller. The target is the plan of the next tick plus a part of the distance between
  * plan and spend (that distance is the sum of all earlier misses, so this is the integral term), between 0 and
- * twice the plan and within what is left of the hour's limit; the throttle is target over demand, where demand is
- * what it was times what the bid level rose or fell by since. It keeps no state, and divides by nothing that may be 0.
+ * twice the plan and within what is left of the hour's limit. The throttle is target over demand, loosened to two and
+ * a half times the plan while spend is not ahead of it; demand is what it was, times what the bid level rose or fell
+ * by since. It keeps no state, and divides by nothing that may be 0.
  */
 export const PACING_BASELINE: Policy<PacingObservation, PacingAction> = {
   name: 'pi-pacing',
   version: '1',
   act(seen: PacingObservation): PacingAction {
+    const plan = seen.plannedNextMicros;
     const behind = seen.plannedMicros - seen.spentMicros;
-    const wanted =
-      seen.plannedNextMicros + Math.min(1, Math.max(seen.tickMs / CATCH_UP_MS, seen.shareOfRest)) * behind;
+    const gain = Math.min(1, Math.max(seen.tickMs / CATCH_UP_MS, seen.shareOfRest));
     const hourLeft =
-      seen.hourLimitMicros === null ? wanted : Math.max(0, seen.hourLimitMicros - seen.hourSpentMicros);
-    const most = Math.min(MOST_OF_PLAN * seen.plannedNextMicros, hourLeft);
-    const target = Math.max(0, Math.min(wanted, most));
+      seen.hourLimitMicros === null
+        ? Number.POSITIVE_INFINITY
+        : Math.max(0, seen.hourLimitMicros - seen.hourSpentMicros);
+    const target = Math.min(Math.max(0, plan + gain * behind), MOST_OF_PLAN * plan, hourLeft);
+    const flood = Math.min(FLOOD_OF_PLAN * plan, hourLeft);
+    const allowed = target + (1 - urgency(seen)) * (flood - target);
     const demand = seen.demandMicros * levelTrend(seen);
-    const share = target <= 0 ? 0 : demand > target ? target / demand : 1;
+    const share = allowed <= 0 ? 0 : demand > allowed ? allowed / demand : 1;
     const opening = Math.max(FIRST_SHARE, 2 * seen.throttle);
     return { throttle: Math.min(share, opening, 1), targetMicrosNextTick: target };
   },
 };
+
+/** How far spend is ahead of plan: 0 when behind, 1 at a minute's plan or at a few impressions' price. */
+function urgency(seen: PacingObservation): number {
+  const ahead = seen.spentMicros - seen.plannedMicros;
+  if (!(ahead > 0)) return 0;
+  const minute = (seen.plannedNextMicros * CATCH_UP_MS) / Math.max(1, seen.tickMs);
+  return Math.min(1, ahead / Math.max(1, minute, (SLACK_IMPRESSIONS * seen.levelCpm) / 1_000));
+}
 
 function levelTrend({ levelCpm, levelThenCpm }: PacingObservation): number {
   if (!(levelCpm > 0) || !(levelThenCpm > 0)) return 1;
