@@ -6,8 +6,8 @@ const MOST_HOURS = 48;
 const VALUE_WEIGHT = 1;
 /** How uncertain the scale is at first: a deviation of a factor of 3. */
 const SCALE_DEVIATION = Math.log(3);
-/** Scales tried, from a 16th to 64 times the prior's, each √2 times the last. */
-const SCALES = Array.from({ length: 21 }, (_, index) => 2 ** ((index - 8) / 2));
+/** Scales tried, from a 16th to 64 times the prior's, each twice the last; closer ones fit noise. */
+const SCALES = Array.from({ length: 11 }, (_, index) => 2 ** (index - 4));
 /** Hours' worth of belief that an hour's value misses its curve by half. */
 const NOISE_WEIGHT = 2;
 const NOISE_SHARE = 0.25;
@@ -33,9 +33,9 @@ export class ResponseHistory {
     if (valueMicros > 0 && valueMicros < Infinity) this.#value += valueMicros;
   }
 
-  /** Ends the open hour. Value that came without spend, from earlier impressions, waits for the next one. */
+  /** Ends the open hour. Value that came without a micro of spend, from earlier impressions, waits for the next one. */
   close(): void {
-    if (this.#spend === 0) return;
+    if (this.#spend < 1) return;
     this.#hours.push({ spend: this.#spend, value: this.#value });
     if (this.#hours.length > MOST_HOURS) this.#hours.shift();
     this.#spend = 0;
@@ -49,7 +49,7 @@ export class ResponseHistory {
 }
 
 /**
- * The response curve of an hour. For each of 21 scales the value of the first micro follows by least squares, weighted
+ * The response curve of an hour. For each of 11 scales the value of the first micro follows by least squares, weighted
  * by 1/spend as variance grows with spend; the scale is the likeliest by its residual and its distance from
  * `priorScale`. Both are shrunk: the first micro towards `averageValue` (value per micro over all campaigns), the
  * scale towards `priorScale`, so without hours the curve is these two. All in micros; both priors above 0.
@@ -60,7 +60,7 @@ export function fitResponse(
   priorScale: number,
 ): ResponseCurve {
   const prior = { valuePerMicro: averageValue, scaleMicros: priorScale };
-  const counted = hours.filter(({ spend }) => spend > 0);
+  const counted = hours.filter(({ spend }) => spend >= 1);
   if (counted.length === 0) return prior;
   const meanSpend = counted.reduce((sum, { spend }) => sum + spend, 0) / counted.length;
   const noise = NOISE_WEIGHT * NOISE_SHARE * averageValue * averageValue * meanSpend;
@@ -68,14 +68,14 @@ export function fitResponse(
   let leastLoss = Infinity;
   for (const factor of SCALES) {
     const scaleMicros = factor * priorScale;
-    const valuePerMicro = firstMicro(counted, scaleMicros, averageValue, VALUE_WEIGHT * meanSpend);
-    const curve = { valuePerMicro, scaleMicros };
-    const residual = noise + residualOf(counted, curve);
+    const reaches = counted.map(({ spend }) => reachOf(spend, scaleMicros));
+    const valuePerMicro = firstMicro(counted, reaches, averageValue, VALUE_WEIGHT * meanSpend);
+    const residual = noise + residualOf(counted, reaches, valuePerMicro);
     const away = Math.log(factor) / SCALE_DEVIATION;
     const loss = (counted.length + NOISE_WEIGHT) * Math.log(residual) + away * away;
     if (loss < leastLoss) {
       leastLoss = loss;
-      best = curve;
+      best = { valuePerMicro, scaleMicros };
     }
   }
   return best;
@@ -84,24 +84,27 @@ export function fitResponse(
 /** The least-squares value of the first micro, with `weight` micros' worth of the average. */
 function firstMicro(
   hours: readonly SpendHour[],
-  scale: number,
+  reaches: readonly number[],
   averageValue: number,
   weight: number,
 ): number {
   let products = weight * averageValue;
   let squares = weight;
-  for (const { spend, value } of hours) {
-    const reach = reachOf(spend, scale);
+  for (let index = 0; index < hours.length; index += 1) {
+    const { spend, value } = hours[index]!;
+    const reach = reaches[index]!;
     products += (reach * value) / spend;
     squares += (reach * reach) / spend;
   }
   return products / squares;
 }
 
-function residualOf(hours: readonly SpendHour[], { valuePerMicro, scaleMicros }: ResponseCurve): number {
+function residualOf(hours: readonly SpendHour[], reaches: readonly number[], valuePerMicro: number): number {
   let residual = 0;
-  for (const { spend, value } of hours)
-    residual += (value - valuePerMicro * reachOf(spend, scaleMicros)) ** 2 / spend;
+  for (let index = 0; index < hours.length; index += 1) {
+    const { spend, value } = hours[index]!;
+    residual += (value - valuePerMicro * reaches[index]!) ** 2 / spend;
+  }
   return residual;
 }
 
