@@ -57,8 +57,8 @@ export async function replayLog(options: ReplayLogOptions): Promise<ReplayReport
   const { train, kind, shares } = options;
   const budgets = shares.map((share) => {
     const budget = Math.floor((train.cost / train.impressions) * share * EPISODE);
-    if (budget >= 1) return budget;
-    throw new GavotteError('GV_BAD_INPUT', `budget share ${share} leaves an episode without money`, {
+    if (budget >= 1 && Number.isSafeInteger(budget)) return budget;
+    throw new GavotteError('GV_BAD_INPUT', `budget share ${share} is no amount of money for an episode`, {
       fix: 'Give shares such as 0.03125 (1/32) to 0.5.',
     });
   });
