@@ -27,6 +27,10 @@ export const ERROR_CODES = {
   GV_LEDGER_UNAVAILABLE: { recovery: 'transient', outcome: 'unknown' },
   /** The hash chain of the ledger's log is broken. */
   GV_LEDGER_TAMPERED: { recovery: 'terminal', outcome: 'failed' },
+  /** The blackboard's key holds another version than the one that was to be replaced; nothing was written. */
+  GV_VERSION_CONFLICT: { recovery: 'correctable', outcome: 'failed' },
+  /** The server of the blackboard failed or cannot be reached; whether the last write happened is not known. */
+  GV_BLACKBOARD_UNAVAILABLE: { recovery: 'transient', outcome: 'unknown' },
   /** The request never left: no address, connection refused, handshake failed. */
   GV_NETWORK_REFUSED: { recovery: 'transient', outcome: 'failed' },
   /** The connection broke after the request may have been sent. */
