@@ -290,9 +290,10 @@ export class DeliveryEngine {
     }
   }
 
-  #ended({ capKey, candidate }: OpenBid, how: BidEnd): void {
+  #ended({ cappedUser, candidate }: OpenBid, how: BidEnd): void {
     const isPaid = how === 'paid';
-    if (capKey !== '') this.#caps.resolve(capKey, isPaid ? this.#clock.now() : undefined);
+    if (cappedUser !== '')
+      this.#caps.resolve(cappedUser, candidate.campaign.index, isPaid ? this.#clock.now() : undefined);
     if (candidate.deal !== undefined && !isPaid) candidate.deal.committed -= 1;
   }
 

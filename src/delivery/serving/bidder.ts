@@ -28,13 +28,14 @@ import type { FrequencyCaps } from '../eligibility/frequency-caps.ts';
 import type { Purse } from '../money/purse.ts';
 import type { Wallet } from '../money/wallet.ts';
 import { BILL_GRACE_MS, bidIdOf } from '../notice-desk.ts';
-import { type Candidate, type OpenBid, slotOf } from './candidate.ts';
+import { type Candidate, madeBid, type OpenBid } from './candidate.ts';
 import type { Asked } from './choosing.ts';
 import { type DealMarket, dealBids } from './deal-offers.ts';
-import { bestOpenBid, capKeyOf } from './open-auction.ts';
+import { note, openBids } from './open-auction.ts';
 import { ReasonCounts } from './reasons.ts';
 import type { RunningCampaign } from './running-campaign.ts';
 import type { RunningExchange } from './running-exchange.ts';
+import { cappedUserOf, Standings } from './standings.ts';
 
 /** What may be done with a request and its user (spec §9). */
 export interface Permissions {
@@ -51,8 +52,6 @@ export type BidResult =
 
 /** Seconds for which the money of a bid is held when the exchange does not say, by format (spec B10). */
 const HOLD_SECONDS = { banner: 60, native: 600, video: 1_800, audio: 1_800 } as const;
-/** A break has no more ads than this. */
-const MOST_ADS_IN_SLOT = 20;
 /** What a decision usually takes, and more. */
 const DECISION_MS = 1;
 
@@ -102,6 +101,7 @@ export class Bidder {
     this.#exchanges = new Map(parts.exchanges.map((exchange) => [exchange.name, exchange]));
     this.#market = {
       ...parts,
+      standings: new Standings(parts.campaigns.length),
       byId: new Map(parts.campaigns.map((running) => [running.campaign.id, running])),
     };
     this.active = emptyBits(parts.campaigns.length);
@@ -163,6 +163,7 @@ export class Bidder {
 
   #asked(request: BidRequest, exchange: RunningExchange, may: Permissions): Asked {
     const { clock } = this.#parts;
+    this.#market.standings.begin();
     const pods = new Map<string, PodBreak>();
     for (const { video, audio } of request.imps) {
       const podid = video?.podid ?? audio?.podid ?? '';
@@ -191,15 +192,7 @@ export class Bidder {
       this.reasons.add('offer-repeated');
       return bids;
     }
-    const suiting = index.forImp(eligible, imp);
-    // A dynamic slot of a pod takes several ads, each of another advertiser (I3).
-    const mostAds = (imp.video ?? imp.audio)?.podid ? MOST_ADS_IN_SLOT : 1;
-    for (let ad = 0; ad < mostAds; ad += 1) {
-      const bid = bestOpenBid(asked, imp, suiting, this.#market);
-      if (bid === undefined) break;
-      note(asked, bid);
-      bids.push(bid);
-    }
+    bids.push(...openBids(asked, imp, index.forImp(eligible, imp), this.#market));
     return bids;
   }
 
@@ -271,14 +264,16 @@ export class Bidder {
     }
     const { campaign: running, imp, wallet, deal, priceCpmMicros } = candidate;
     const { purse, caps } = this.#parts;
-    const capKey = deal === undefined ? capKeyOf(running, asked) : '';
-    if (capKey !== '' && !caps.allows(capKey, running.campaign.frequencyCap!, asked.now)) return undefined;
+    const { index } = running;
+    const cappedUser = deal === undefined ? cappedUserOf(running, asked) : '';
+    if (cappedUser !== '' && !caps.allows(cappedUser, index, running.campaign.frequencyCap!, asked.now))
+      return undefined;
     const micros = impressionCost(priceCpmMicros, imp.multiplier);
     const until = asked.monotonic + holdSeconds * 1000 + BILL_GRACE_MS;
-    const open: OpenBid = { exchange: asked.exchange.name, candidate, capKey };
+    const open: OpenBid = { exchange: asked.exchange.name, candidate: madeBid(candidate), cappedUser };
     const number = purse.promise(wallet, micros, asked.monotonic, until, open);
     if (number < 0) return undefined;
-    if (capKey !== '') caps.hold(capKey);
+    if (cappedUser !== '') caps.hold(cappedUser, index);
     if (deal !== undefined) deal.committed += 1;
     return number;
   }
@@ -292,14 +287,6 @@ export class Bidder {
       }
     }
   }
-}
-
-/** What a bid means for those after it: the currency of the answer, and its place in a pod. */
-function note(asked: Asked, { campaign, creative, imp }: Candidate): void {
-  const ad = campaign.campaign.creatives[creative]!;
-  asked.currency ||= campaign.campaign.currency;
-  const slot = slotOf(imp, ad.format);
-  if (slot !== undefined && slot.podid !== '') asked.pods.get(slot.podid)!.take(imp.id, ad);
 }
 
 /** The id that a user is counted by: ours, another's, the device's, in this order (spec §15). */

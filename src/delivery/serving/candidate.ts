@@ -1,4 +1,4 @@
-import type { DealOffer, Imp, VideoSlot } from '../../openrtb/index.ts';
+import type { Imp, VideoSlot } from '../../openrtb/index.ts';
 import type { BookedDeal } from '../deals/deal-book.ts';
 import type { Wallet } from '../money/wallet.ts';
 import type { RunningCampaign } from './running-campaign.ts';
@@ -26,26 +26,37 @@ export interface Candidate {
   readonly market: string;
 }
 
-/** What is remembered of a bid until it ends. */
+/** What is remembered of a bid until it ends, and of a paid one as long as there is room: not the request it was for. */
 export interface OpenBid {
   readonly exchange: string;
-  readonly candidate: Candidate;
-  /** '' when the campaign has no cap, or the user no id. */
-  readonly capKey: string;
+  readonly candidate: MadeBid;
+  /** Who is counted for the campaign's cap; '' when it has none, or the user no id. */
+  readonly cappedUser: string;
+}
+
+/** What agents learn from. */
+export type MadeBid = Pick<
+  Candidate,
+  | 'campaign'
+  | 'creative'
+  | 'deal'
+  | 'priceCpmMicros'
+  | 'valueCpm'
+  | 'propensity'
+  | 'segment'
+  | 'exposures'
+  | 'market'
+>;
+
+/** Of a candidate, what is remembered; an object of its own, so that the request can be forgotten. */
+export function madeBid(candidate: Candidate): MadeBid {
+  const { campaign, creative, deal, priceCpmMicros, valueCpm, propensity, segment, exposures, market } =
+    candidate;
+  return { campaign, creative, deal, priceCpmMicros, valueCpm, propensity, segment, exposures, market };
 }
 
 /** The slot of a pod, of video or audio. */
 export function slotOf(imp: Imp, format: 'banner' | 'video' | 'audio' | 'native'): VideoSlot | undefined {
   if (format === 'video') return imp.video;
   return format === 'audio' ? imp.audio : undefined;
-}
-
-/** What the exchange calls this kind of price: alike are those of one format on one kind of inventory. */
-export function marketOf(
-  exchange: string,
-  format: string,
-  kind: string,
-  offer: DealOffer | undefined,
-): string {
-  return `${exchange} ${format} ${kind}${offer === undefined ? '' : ' deal'}`;
 }

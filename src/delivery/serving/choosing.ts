@@ -37,6 +37,8 @@ export interface Asked {
 /** From here on `dsarequired` asks for transparency (2: required, 3: required of online platforms). */
 const DSA_REQUIRED = 2;
 
+const FORMATS = ['banner', 'video', 'audio', 'native'] as const;
+
 const fitting: number[] = [];
 let lastRefusal: Refusal = '';
 
@@ -52,11 +54,23 @@ export function creativesFor(
 ): readonly number[] {
   fitting.length = 0;
   lastRefusal = 'no-creative';
-  const { creatives } = running;
-  for (let index = 0; index < creatives.length; index += 1) {
-    const refusal = creativeRefusal(asked, imp, running, index, offer);
-    if (refusal === '') fitting.push(index);
-    else lastRefusal = refusal;
+  if (asked.request.regs.dsaRequired >= DSA_REQUIRED && running.campaign.dsa === null) return fitting;
+  let judged = -1;
+  let blocked: Refusal = '';
+  for (const format of FORMATS) {
+    if (imp[format] === undefined) continue;
+    for (const index of running.byFormat[format]) {
+      let refusal = slotRefusal(asked, imp, running, index, offer);
+      if (refusal === '') {
+        // What is blocked is mostly the same for all creatives of a campaign: those of one advertiser and category.
+        const { alike, facts } = running.creatives[index]!;
+        if (alike !== judged) blocked = asked.blocks.refusal(facts);
+        judged = alike;
+        refusal = blocked;
+      }
+      if (refusal === '') fitting.push(index);
+      else lastRefusal = refusal;
+    }
   }
   return fitting;
 }
@@ -66,7 +80,8 @@ export function refusalOfLast(): Exclude<Refusal, ''> {
   return lastRefusal === '' ? 'no-creative' : lastRefusal;
 }
 
-function creativeRefusal(
+/** Whether the creative may run there at all, apart from what the request blocks. */
+function slotRefusal(
   asked: Asked,
   imp: Imp,
   running: RunningCampaign,
@@ -75,12 +90,9 @@ function creativeRefusal(
 ): Refusal {
   const { facts, refusedBy } = running.creatives[index]!;
   const { creative } = facts;
-  if (asked.request.regs.dsaRequired >= DSA_REQUIRED && running.campaign.dsa === null) return 'no-creative';
   const fit = fitRefusal(imp, creative);
   if (fit !== '') return fit;
-  if (refusedBy.has(asked.exchange.name)) return 'no-creative';
-  const blocked = asked.blocks.refusal(facts);
-  if (blocked !== '') return blocked;
+  if (refusedBy.size > 0 && refusedBy.has(asked.exchange.name)) return 'no-creative';
   if (offer !== undefined) {
     const unlisted = dealRefusal(offer, seatOf(running, asked), facts);
     if (unlisted !== '') return unlisted;

@@ -8,7 +8,7 @@ import {
 } from '../../openrtb/index.ts';
 import { type BookedDeal, checkDeal, type DealBook, type DealRefusal, refuse } from '../deals/deal-book.ts';
 import type { Wallet } from '../money/wallet.ts';
-import { type Candidate, marketOf } from './candidate.ts';
+import type { Candidate } from './candidate.ts';
 import {
   type Asked,
   campaignSeatRefusal,
@@ -69,7 +69,7 @@ function dealBid(
   const context = { segment: asked.segment, exposures: 0 };
   const choice = market.agents.choose(running.index, creatives, context, market.random);
   const { format } = running.campaign.creatives[choice.creative]!;
-  const prices = marketOf(asked.exchange.name, format, asked.request.inventory.kind, offer);
+  const prices = asked.exchange.market(format, asked.request.inventory.kind, true);
   const cpm = dealPrice(asked, imp, offer, deal, running, choice, prices, market);
   if (typeof cpm === 'string') return cpm;
   const wallet = market.walletOf(deal);

@@ -5,22 +5,17 @@ import {
   type Imp,
   impressionCost,
   type NoBidReason,
+  type PodBreak,
   roundBidPrice,
+  type VideoSlot,
 } from '../../openrtb/index.ts';
-import type { BidAgents } from '../agents/bid-agents.ts';
+import type { BidAgents, CreativeChoice } from '../agents/bid-agents.ts';
 import { type BitSet, visitBits } from '../eligibility/bitset.ts';
 import type { FrequencyCaps } from '../eligibility/frequency-caps.ts';
-import { type Candidate, marketOf } from './candidate.ts';
-import {
-  type Asked,
-  campaignSeatRefusal,
-  creativesFor,
-  currencyRefusal,
-  floorFor,
-  refusalOfLast,
-  seatOf,
-} from './choosing.ts';
+import { type Candidate, slotOf } from './candidate.ts';
+import { type Asked, creativesFor, currencyRefusal, floorFor, refusalOfLast, seatOf } from './choosing.ts';
 import type { RunningCampaign } from './running-campaign.ts';
+import { cappedUserOf, type Standings } from './standings.ts';
 
 /**
  * Campaigns that are priced for one imp, at most: the first that could bid, in the order of their worth. It bounds
@@ -33,50 +28,87 @@ export interface Market {
   readonly campaigns: readonly RunningCampaign[];
   readonly agents: BidAgents;
   readonly caps: FrequencyCaps;
+  readonly standings: Standings;
   readonly random: RandomStream;
   readonly convert: (floor: Floor, currency: string) => number | undefined;
 }
 
-/** The best bid of the open auction on an imp, of the campaigns in `eligible`; undefined when none would bid. */
-export function bestOpenBid(asked: Asked, imp: Imp, eligible: BitSet, market: Market): Candidate | undefined {
-  let best: Candidate | undefined;
-  let priced = 0;
+/** A campaign's price for an imp; most are outbid by another of ours, so little is written down. */
+interface Priced {
+  readonly running: RunningCampaign;
+  readonly choice: CreativeChoice;
+  readonly priceCpmMicros: number;
+  readonly exposures: number;
+  readonly market: string;
+}
+
+const priced: Priced[] = [];
+
+/**
+ * The bids of the open auction on an imp, of the campaigns in `eligible`: the best one, and for a slot of a pod as
+ * many as it takes, dearest first (I3). Each is noted in `asked` for those after it.
+ */
+export function openBids(asked: Asked, imp: Imp, eligible: BitSet, market: Market): Candidate[] {
+  priced.length = 0;
   visitBits(eligible, (index) => {
     const running = market.campaigns[index]!;
     if (!running.campaign.openAuction) return true;
-    const bid = priceOne(asked, imp, running, market);
-    if (typeof bid === 'string') {
-      running.reasons.add(bid);
-      return true;
-    }
-    priced += 1;
-    if (best === undefined || bid.priceCpmMicros > best.priceCpmMicros) {
-      best?.campaign.reasons.add('value-too-low');
-      best = bid;
-    } else running.reasons.add('value-too-low');
-    return priced < MOST_PRICED;
+    const offer = priceOne(asked, imp, running, market);
+    if (typeof offer === 'string') running.reasons.add(offer);
+    else priced.push(offer);
+    return priced.length < MOST_PRICED;
   });
-  return best;
+  // A stable order: of equal prices, that of the campaign that is worth more.
+  if (priced.length > 1) priced.sort((a, b) => b.priceCpmMicros - a.priceCpmMicros);
+  const bids: Candidate[] = [];
+  for (const offer of priced) {
+    const reason = refusalBeside(asked, imp, offer, bids.length);
+    if (reason !== '') offer.running.reasons.add(reason);
+    else {
+      const bid = candidateOf(asked, imp, offer);
+      note(asked, bid);
+      bids.push(bid);
+    }
+  }
+  return bids;
 }
 
-function priceOne(asked: Asked, imp: Imp, running: RunningCampaign, market: Market): Candidate | NoBidReason {
+/** Why an offer does not stand beside the `count` dearer ones that do. */
+function refusalBeside(asked: Asked, imp: Imp, { running, choice }: Priced, count: number): NoBidReason | '' {
+  if (count === 0) return '';
+  const creative = running.campaign.creatives[choice.creative]!;
+  const slot = slotOf(imp, creative.format);
+  const pod = podOf(asked, slot);
+  if (pod === undefined) return 'value-too-low';
+  return currencyRefusal(running, asked) || pod.refusal(imp.id, slot!, creative);
+}
+
+function podOf(asked: Asked, slot: VideoSlot | undefined): PodBreak | undefined {
+  return slot === undefined || slot.podid === '' ? undefined : asked.pods.get(slot.podid);
+}
+
+/** What a bid means for those after it: the currency of the answer, and its place in a pod. */
+export function note(asked: Asked, { campaign, creative, imp }: Candidate): void {
+  const ad = campaign.campaign.creatives[creative]!;
+  asked.currency ||= campaign.campaign.currency;
+  podOf(asked, slotOf(imp, ad.format))?.take(imp.id, ad);
+}
+
+function priceOne(asked: Asked, imp: Imp, running: RunningCampaign, market: Market): Priced | NoBidReason {
   const { campaign, wallet, index } = running;
   const { agents, caps, random } = market;
-  if (wallet.free(asked.monotonic) <= 0) return wallet.epoch === 0 ? 'ledger-unavailable' : 'budget-spent';
-  if (!agents.admits(index, asked.request.id)) return 'paced';
-  const unheard = currencyRefusal(running, asked) || campaignSeatRefusal(running, asked);
-  if (unheard !== '') return unheard;
-  const capKey = capKeyOf(running, asked);
-  if (capKey !== '' && !caps.allows(capKey, campaign.frequencyCap!, asked.now)) return 'frequency-capped';
+  const refusal = market.standings.refusal(running, asked, market) || currencyRefusal(running, asked);
+  if (refusal !== '') return refusal;
   const creatives = creativesFor(asked, imp, running, undefined);
   if (creatives.length === 0) return refusalOfLast();
-  const exposures = capKey === '' ? 0 : caps.exposures(capKey);
+  const user = cappedUserOf(running, asked);
+  const exposures = user === '' ? 0 : caps.exposures(user, index);
   const choice = agents.choose(index, creatives, { segment: asked.segment, exposures }, random);
   const floorCpm = floorFor(asked, imp, running, choice.creative, undefined, market.convert);
   if (floorCpm === undefined) return 'rate-stale';
   if (floorCpm > campaign.maxCpm) return 'below-floor';
   const { format } = campaign.creatives[choice.creative]!;
-  const prices = marketOf(asked.exchange.name, format, asked.request.inventory.kind, undefined);
+  const prices = asked.exchange.market(format, asked.request.inventory.kind, false);
   const wanted = agents.price(index, {
     valueCpm: choice.valueCpm,
     floorCpm,
@@ -87,6 +119,11 @@ function priceOne(asked: Asked, imp: Imp, running: RunningCampaign, market: Mark
   const priceCpmMicros = roundBidPrice(asked.exchange.profile, wanted);
   if (!(wanted > 0) || priceCpmMicros < floorCpm || priceCpmMicros > campaign.maxCpm) return 'below-floor';
   if (impressionCost(priceCpmMicros, imp.multiplier) > wallet.free(asked.monotonic)) return 'budget-spent';
+  return { running, choice, priceCpmMicros, exposures, market: prices };
+}
+
+function candidateOf(asked: Asked, imp: Imp, offer: Priced): Candidate {
+  const { running, choice, priceCpmMicros, exposures, market } = offer;
   return {
     impId: imp.id,
     seat: seatOf(running, asked),
@@ -95,18 +132,12 @@ function priceOne(asked: Asked, imp: Imp, running: RunningCampaign, market: Mark
     imp,
     campaign: running,
     creative: choice.creative,
-    wallet,
+    wallet: running.wallet,
     deal: undefined,
     valueCpm: choice.valueCpm,
     propensity: choice.propensity,
     segment: asked.segment,
     exposures,
-    market: prices,
+    market,
   };
-}
-
-/** Who is counted for this campaign's cap; '' when it has none, or the user may not be counted. */
-export function capKeyOf(running: RunningCampaign, asked: Asked): string {
-  const { frequencyCap, id } = running.campaign;
-  return frequencyCap === null || asked.userKey === '' ? '' : `${id}|${asked.userKey}`;
 }

@@ -1,6 +1,8 @@
 import {
   type CompiledCreative,
+  type Creative,
   type CreativeFacts,
+  type CreativeFormat,
   compileCreative,
   creativeFacts,
   type NoticeContext,
@@ -16,6 +18,8 @@ const MAX_NATIVE = 200;
 /** One creative as the bidder runs it. */
 export interface RunningCreative {
   readonly facts: CreativeFacts;
+  /** The first creative of the campaign that any block would treat the same. */
+  readonly alike: number;
   /** Whether it may be bid, by exchange; set by loss notices and by people (Q5). */
   readonly refusedBy: Set<string>;
 }
@@ -24,8 +28,11 @@ export interface RunningCreative {
 export class RunningCampaign {
   readonly index: number;
   readonly campaign: DeliveryCampaign;
-  readonly wallet: Wallet;
+  /** Its money of today; each day of a campaign has an account of its own. */
+  wallet: Wallet;
   readonly creatives: readonly RunningCreative[];
+  /** Indexes of its creatives. */
+  readonly byFormat: Readonly<Record<CreativeFormat, readonly number[]>>;
   /** Why it did not bid, once per imp that it was asked for. */
   readonly reasons = new ReasonCounts();
   bids = 0;
@@ -34,8 +41,9 @@ export class RunningCampaign {
   clicks = 0;
   /** Micros paid by notices that came to this process, of open auction and deals. */
   spent = 0;
-  /** Micros paid in the open auction by all processes, as far as is known here. */
+  /** Micros paid in the open auction by all processes, as far as is known here: in all, and today. */
   openSpent = 0;
+  spentToday = 0;
   readonly #compiled = new Map<string, CompiledCreative | null>();
   readonly #contexts = new Map<string, { readonly epoch: number; readonly context: NoticeContext }>();
 
@@ -43,10 +51,20 @@ export class RunningCampaign {
     this.index = index;
     this.campaign = campaign;
     this.wallet = wallet;
-    this.creatives = campaign.creatives.map((creative) => ({
+    const blockKeys = campaign.creatives.map(blockKey);
+    this.creatives = campaign.creatives.map((creative, at) => ({
       facts: creativeFacts(creative),
+      alike: blockKeys.indexOf(blockKeys[at]!),
       refusedBy: new Set(),
     }));
+    const ofFormat = (format: CreativeFormat) =>
+      [...campaign.creatives.keys()].filter((at) => campaign.creatives[at]!.format === format);
+    this.byFormat = {
+      banner: ofFormat('banner'),
+      video: ofFormat('video'),
+      audio: ofFormat('audio'),
+      native: ofFormat('native'),
+    };
   }
 
   /** The creative ready for an exchange (and for a native slot); null when the exchange could not take it. */
@@ -86,4 +104,9 @@ export class RunningCampaign {
     this.#contexts.set(key, { epoch: wallet.epoch, context });
     return context;
   }
+}
+
+/** What the rules of blocking look at. */
+function blockKey({ adomain, cat, cattax, language, bundle }: Creative): string {
+  return JSON.stringify([adomain, cat, cattax, language, bundle]);
 }

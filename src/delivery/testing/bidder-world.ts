@@ -84,8 +84,9 @@ export async function bidderWorld(
   });
   const caps = changes.caps ?? new FrequencyCaps();
   const deals = new DealBook(given.deals ?? []);
-  const purse = new Purse<OpenBid>('b1', ({ capKey, candidate }, how) => {
-    if (capKey !== '') caps.resolve(capKey, how === 'paid' ? world.clock.now() : undefined);
+  const purse = new Purse<OpenBid>('b1', ({ cappedUser, candidate }, how) => {
+    if (cappedUser !== '')
+      caps.resolve(cappedUser, candidate.campaign.index, how === 'paid' ? world.clock.now() : undefined);
     if (candidate.deal !== undefined && how !== 'paid') candidate.deal.committed -= 1;
   });
   await openAccounts(ledger, given.campaigns, given.deals ?? []);
