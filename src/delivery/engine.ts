@@ -14,13 +14,14 @@ import type {
   ExchangeProfile,
   Floor,
   Imp,
-  Notice,
   NoticeConfig,
   NoticeReader,
   Refusal,
   RequestReader,
 } from '../openrtb/index.ts';
 import type { BidAgents } from './agents/bid-agents.ts';
+import { CampaignDays } from './campaign-days.ts';
+import { countingListener } from './counting-listener.ts';
 import { DealBook } from './deals/deal-book.ts';
 import type { DeliveryPlan } from './delivery-plan.ts';
 import { addBit, removeBit } from './eligibility/bitset.ts';
@@ -28,16 +29,19 @@ import { CampaignIndex } from './eligibility/campaign-index.ts';
 import { FrequencyCaps } from './eligibility/frequency-caps.ts';
 import { BillSpool } from './money/bill-spool.ts';
 import { Bills } from './money/bills.ts';
+import { campaignAccount } from './money/day-account.ts';
 import { LeaseKeeper } from './money/lease-keeper.ts';
 import { LedgerClock } from './money/ledger-clock.ts';
 import { type BidEnd, Purse } from './money/purse.ts';
-import { lateReservation, setAsideForLateBills } from './money/set-aside.ts';
+import { lateReservation } from './money/set-aside.ts';
 import type { Wallet } from './money/wallet.ts';
 import { BILL_GRACE_MS, type NoticeAnswer, NoticeDesk, type OutcomeListener } from './notice-desk.ts';
+import { minimumOf } from './prepare-ledger.ts';
 import { Bidder, type BidResult, type Permissions } from './serving/bidder.ts';
 import type { OpenBid } from './serving/candidate.ts';
 import { RunningCampaign } from './serving/running-campaign.ts';
 import { RunningExchange } from './serving/running-exchange.ts';
+import { readSpend } from './spend.ts';
 
 /** What agents are given besides the campaigns. */
 export interface AgentsContext {
@@ -89,8 +93,6 @@ const READ_SPEND_EVERY_MS = 5_000;
 const LONGEST_HOLD_SECONDS = 3_600;
 /** After the ledger was away, leases live at least this much longer: bills that waited on disks need their money. */
 const AFTER_OUTAGE_MS = 60_000;
-/** Bids that a wallet can make before its demand is known. */
-const FIRST_BIDS = 20;
 
 /**
  * One bidder process: bids, takes notices, and keeps its money, its deals and its agents. `tick` is to be called a few
@@ -108,6 +110,7 @@ export class DeliveryEngine {
   readonly #bills: Bills;
   readonly #keeper: LeaseKeeper;
   readonly #caps = new FrequencyCaps();
+  readonly #days: CampaignDays;
   readonly #clock: LedgerClock;
   readonly #longestHoldSeconds: number;
   #expireAt = 0;
@@ -126,8 +129,7 @@ export class DeliveryEngine {
     this.#options = options;
     this.purse = new Purse<OpenBid>(holder, (bid, how) => this.#ended(bid, how), options.maxOpenBids);
     this.campaigns = plan.campaigns.map(
-      (campaign, index) =>
-        new RunningCampaign(index, campaign, this.purse.wallet({ ...campaign, reservation: null })),
+      (campaign, index) => new RunningCampaign(index, campaign, this.#walletOf(campaign, campaign.account)),
     );
     this.deals = new DealBook(plan.deals);
     for (const { terms } of this.deals.deals) this.#dealWallet(terms);
@@ -142,6 +144,7 @@ export class DeliveryEngine {
       billWindowMs: this.#longestHoldSeconds * 1000 + 2 * BILL_GRACE_MS,
       minimum: minimumOf(plan),
     });
+    this.#days = new CampaignDays({ ledger, purse: this.purse, campaigns: this.campaigns, clock });
     this.bidder = this.#newBidder();
     const reservations = new Map(plan.deals.map(({ account, reservation }) => [account, reservation]));
     this.desk = new NoticeDesk<OpenBid>({
@@ -149,11 +152,11 @@ export class DeliveryEngine {
       bills: this.#bills,
       purse: this.purse,
       clock,
-      lateOf: (account) => reservations.get(account) ?? lateReservation(account),
+      lateOf: (account) => reservations.get(account) ?? lateReservation(campaignAccount(account)),
       landingOf: (campaign, creative) =>
         plan.campaigns.find(({ id }) => id === campaign)?.creatives.find(({ id }) => id === creative)
           ?.clickUrl,
-      listener: this.#listener(),
+      listener: countingListener(this.campaigns, this.#agents),
     });
   }
 
@@ -215,31 +218,20 @@ export class DeliveryEngine {
     this.#agentsAt = now + AGENTS_EVERY_MS;
     if (now >= this.#spendReadAt) {
       this.#spendReadAt = now + READ_SPEND_EVERY_MS;
-      await this.#readSpend();
+      await readSpend(this.#options.ledger, this.campaigns, this.#options.plan);
     }
     await this.#agents.tick(this.campaigns);
-  }
-
-  /** What all bidders together have paid: pacing is for the campaign, not for one of its processes. */
-  async #readSpend(): Promise<void> {
-    const roots = new Set(this.campaigns.map(({ campaign }) => campaign.account));
-    const dealAccounts = new Set(this.#options.plan.deals.map(({ account }) => account));
-    const spent = new Map<string, number>();
-    for (const root of roots) {
-      const accounts = await this.#options.ledger.accounts(root);
-      const own = accounts.find(({ id }) => id === root)?.settled ?? 0;
-      const ofDeals = accounts
-        .filter(({ id }) => dealAccounts.has(id))
-        .reduce((sum, each) => sum + each.settled, 0);
-      spent.set(root, own - ofDeals);
-    }
-    for (const running of this.campaigns) running.openSpent = spent.get(running.campaign.account)!;
   }
 
   /** The time first: a lease is of no use to who does not know when it ends. */
   async #keepLeases(): Promise<void> {
     await withDeadline(this.#clock, LEDGER_MS, undefined, () => this.#clock.set(this.#options.ledger));
+    await withDeadline(this.#clock, LEDGER_MS, undefined, () => this.#days.turn());
     await this.#keeper.tick();
+  }
+
+  #walletOf({ currency }: DeliveryPlan['campaigns'][number], account: string): Wallet {
+    return this.purse.wallet({ account, currency, reservation: null });
   }
 
   #newBidder(): Bidder {
@@ -296,55 +288,6 @@ export class DeliveryEngine {
       this.#caps.resolve(cappedUser, candidate.campaign.index, isPaid ? this.#clock.now() : undefined);
     if (candidate.deal !== undefined && !isPaid) candidate.deal.committed -= 1;
   }
-
-  #listener(): OutcomeListener<OpenBid> {
-    const byId = new Map(this.campaigns.map((running) => [running.campaign.id, running]));
-    const count = ({ campaign }: Notice, add: (running: RunningCampaign) => void) => {
-      const running = byId.get(campaign);
-      if (running !== undefined) add(running);
-    };
-    return {
-      won: (bid, notice) => {
-        count(notice, (running) => {
-          running.wins += 1;
-        });
-        this.#agents.won(bid, notice);
-      },
-      lost: (bid, notice) => this.#agents.lost(bid, notice),
-      billed: (bid, notice, micros) => {
-        count(notice, (running) => {
-          running.impressions += 1;
-          running.spent += micros;
-          if (notice.dealId === '') running.openSpent += micros;
-        });
-        this.#agents.billed(bid, notice, micros);
-      },
-      clicked: (bid, notice) => {
-        count(notice, (running) => {
-          running.clicks += 1;
-        });
-        this.#agents.clicked(bid, notice);
-      },
-    };
-  }
 }
 
 type DealBookTerms = DeliveryPlan['deals'][number];
-
-/** A wallet begins with the money of a few bids at the highest price. */
-function minimumOf(plan: DeliveryPlan): (wallet: Wallet) => number {
-  const prices = new Map<string, number>();
-  for (const { account, maxCpm } of plan.campaigns) prices.set(account, maxCpm);
-  for (const { account, cpm } of plan.deals) prices.set(account, cpm.amountMicros);
-  return ({ account }) => Math.max(1, Math.ceil((prices.get(account)! * FIRST_BIDS) / 1000));
-}
-
-/**
- * Makes the ledger ready for a plan: opens what is set aside for late bills. For whoever starts the campaigns; safe to
- * repeat. The accounts themselves exist: the desk opened them.
- * @throws GV_ACCOUNT_UNKNOWN, GV_CAP_EXCEEDED, GV_LEDGER_UNAVAILABLE
- */
-export async function prepareLedger(ledger: Ledger, plan: DeliveryPlan, cause: string): Promise<void> {
-  for (const { account, totalBudget, currency } of plan.campaigns)
-    await setAsideForLateBills(ledger, { account, budget: { amountMicros: totalBudget, currency }, cause });
-}

@@ -52,13 +52,7 @@ export { TrafficForecast } from './agents/pacing-forecast.ts';
 export { type Flight, FlightPlan } from './agents/pacing-plan.ts';
 export { type BookedDeal, checkDeal, DealBook, type DealRefusal } from './deals/deal-book.ts';
 export { type DeliveryPlan, parseDeliveryPlan } from './delivery-plan.ts';
-export {
-  type AgentsContext,
-  DeliveryEngine,
-  type EngineAgents,
-  type EngineOptions,
-  prepareLedger,
-} from './engine.ts';
+export { type AgentsContext, DeliveryEngine, type EngineAgents, type EngineOptions } from './engine.ts';
 export { pathJudge, privacyJudge, supplyJudge } from './judges.ts';
 export type { BillSpool } from './money/bill-spool.ts';
 export type { Bill, BillOutcome } from './money/bills.ts';
@@ -73,6 +67,7 @@ export {
   type NoticeDesk,
   type OutcomeListener,
 } from './notice-desk.ts';
+export { prepareLedger } from './prepare-ledger.ts';
 export type { Bidder, BidResult, Permissions } from './serving/bidder.ts';
 export type { Candidate, OpenBid } from './serving/candidate.ts';
 export type { ReasonCounts } from './serving/reasons.ts';

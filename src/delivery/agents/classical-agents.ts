@@ -19,11 +19,9 @@ interface Plan {
   readonly plan: FlightPlan;
   /** Requests the campaign could have taken part in, since the last tick. */
   seen: number;
-  /** The clock hour and the day of the week that run, and what was spent before each. */
+  /** The clock hour that runs, and what was spent before it. */
   hour: number;
   spentBeforeHour: number;
-  day: number;
-  spentBeforeDay: number;
 }
 
 /**
@@ -50,7 +48,7 @@ export class ClassicalAgents implements EngineAgents {
     this.#plans = campaigns.map(({ campaign }) => {
       const forecast = new TrafficForecast(campaign.timeZone);
       const plan = new FlightPlan(campaign, forecast);
-      return { forecast, plan, seen: 0, hour: -1, spentBeforeHour: 0, day: -1, spentBeforeDay: 0 };
+      return { forecast, plan, seen: 0, hour: -1, spentBeforeHour: 0 };
     });
   }
 
@@ -116,14 +114,14 @@ export class ClassicalAgents implements EngineAgents {
     };
   }
 
-  #tickOne(index: number, { campaign, wallet, openSpent }: RunningCampaign): void {
+  #tickOne(index: number, { campaign, wallet, openSpent, spentToday }: RunningCampaign): void {
     const { id, hourlyLimit } = campaign;
     const each = this.#plans[index]!;
     const at = this.#context.clock.now();
     each.forecast.observe(at, each.seen);
     each.seen = 0;
     const spent = openSpent + wallet.promised;
-    turnHour(each, at, spent);
+    turnHour(each, at, spent, spentToday + wallet.promised);
     const action = this.pacing.tick(
       id,
       {
@@ -151,17 +149,12 @@ export class ClassicalAgents implements EngineAgents {
 }
 
 /** At each new hour what is left is planned anew, by what traffic the hours have brought. */
-function turnHour(each: Plan, at: number, spent: number): void {
+function turnHour(each: Plan, at: number, spent: number, spentToday: number): void {
   const hour = Math.floor(at / HOUR_MS);
   if (hour === each.hour) return;
-  const day = Math.floor(each.forecast.hourOfWeek(at) / 24);
-  if (day !== each.day) {
-    each.day = day;
-    each.spentBeforeDay = spent;
-  }
   each.hour = hour;
   each.spentBeforeHour = spent;
-  each.plan.replan(at, spent, spent - each.spentBeforeDay);
+  each.plan.replan(at, spent, spentToday);
 }
 
 /** What an exchange said a bid cleared at; undefined when it did not say. */

@@ -90,6 +90,8 @@ export class LeaseKeeper {
   }
 
   #isDue(wallet: Wallet, now: number): boolean {
+    // A lease that nobody needs runs out by itself.
+    if (wallet.isRetired && wallet.promised === 0) return false;
     const demand = this.#measure(wallet, now);
     const age = now - demand.askedAt;
     const wanted = this.#free(wallet);
@@ -116,13 +118,14 @@ export class LeaseKeeper {
 
   /** What a wallet should have free. */
   #free(wallet: Wallet): number {
+    if (wallet.isRetired) return 0;
     const rate = this.#demand.get(wallet)?.microsPerSecond ?? 0;
     return Math.max(this.#minimum(wallet), Math.ceil(rate * HORIZON_S));
   }
 
   #wanted(wallet: Wallet): number {
     const used = wallet.epoch > 0 ? wallet.settled + wallet.promised : 0;
-    return used + this.#free(wallet);
+    return Math.max(1, used + this.#free(wallet));
   }
 
   /** Asks for these sizes in one transaction; returns what those get instead that did not fit. */

@@ -20,6 +20,8 @@ export class Wallet {
   promised = 0;
   /** Monotonic milliseconds; no bid leaves later. */
   spendUntil = -1;
+  /** Its day is over: it promises nothing more, and keeps what it needs for bids that are open. */
+  isRetired = false;
   /** All that was ever promised: what demand is measured by. */
   everPromised = 0;
 
@@ -39,7 +41,7 @@ export class Wallet {
 
   /** Micros that may be promised at monotonic time `now`. */
   free(now: number): number {
-    return now < this.spendUntil ? this.amount - this.settled - this.promised : 0;
+    return now < this.spendUntil && !this.isRetired ? this.amount - this.settled - this.promised : 0;
   }
 
   /** Takes the ledger's answer: its `settled` includes every bill, by whomever it was brought. */

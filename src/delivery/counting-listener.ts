@@ -1,0 +1,41 @@
+import type { Notice } from '../openrtb/index.ts';
+import type { OutcomeListener } from './notice-desk.ts';
+import type { OpenBid } from './serving/candidate.ts';
+import type { RunningCampaign } from './serving/running-campaign.ts';
+
+/** Counts what became of bids by campaign, and passes it on to those who learn. */
+export function countingListener(
+  campaigns: readonly RunningCampaign[],
+  agents: OutcomeListener<OpenBid>,
+): OutcomeListener<OpenBid> {
+  const byId = new Map(campaigns.map((running) => [running.campaign.id, running]));
+  const count = ({ campaign }: Notice, add: (running: RunningCampaign) => void) => {
+    const running = byId.get(campaign);
+    if (running !== undefined) add(running);
+  };
+  return {
+    won: (bid, notice) => {
+      count(notice, (running) => {
+        running.wins += 1;
+      });
+      agents.won(bid, notice);
+    },
+    lost: (bid, notice) => agents.lost(bid, notice),
+    billed: (bid, notice, micros) => {
+      count(notice, (running) => {
+        running.impressions += 1;
+        running.spent += micros;
+        if (notice.dealId !== '') return;
+        running.openSpent += micros;
+        running.spentToday += micros;
+      });
+      agents.billed(bid, notice, micros);
+    },
+    clicked: (bid, notice) => {
+      count(notice, (running) => {
+        running.clicks += 1;
+      });
+      agents.clicked(bid, notice);
+    },
+  };
+}
