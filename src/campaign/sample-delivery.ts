@@ -126,8 +126,8 @@ const SAMPLE_DEALS = [
 ] as const;
 
 /**
- * Books as the desk would leave them, for trials: two campaigns of one advertiser under one cap, half of it each, and
- * three deals of the first, each funded with a twentieth of the whole. Safe to repeat.
+ * Books as the desk would leave them, for trials: two campaigns of one advertiser under one cap, which the budget
+ * agent splits, and three deals of the first, each funded with a twentieth of the whole. Safe to repeat.
  * @param options.exchange name of the exchange that sells all of it.
  */
 export async function openSampleBooks(
@@ -145,13 +145,12 @@ export async function openSampleBooks(
   for (const each of ['acme', account, channel]) await ledger.open({ account: each, cap: budget, cause });
   const usd = (units: number) => money(Math.round(units * MICROS_PER_UNIT), 'USD');
   const seats = { [exchange]: 'acme-seat' };
-  const half = money(Math.floor(budget.amountMicros / 2), budget.currency);
   const campaigns = ['acme-spring', 'acme-brand'].map((id, index) =>
     sampleCampaign({
       id,
       account: `${channel}/${id}`,
-      budget: half,
-      dailyBudget: half,
+      budget,
+      dailyBudget: budget,
       maxCpm: usd(25),
       clickValue: usd(index === 0 ? 3 : 2),
       start,
@@ -159,7 +158,7 @@ export async function openSampleBooks(
       seats,
     }),
   );
-  for (const { account: each } of campaigns) await ledger.open({ account: each, cap: half, cause });
+  for (const { account: each } of campaigns) await ledger.open({ account: each, cap: budget, cause });
   const funded = money(Math.floor(budget.amountMicros / 20), budget.currency);
   const deals = SAMPLE_DEALS.map(
     ([dealId, type, cpm, format]): DealTerms => ({

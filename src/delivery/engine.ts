@@ -54,6 +54,8 @@ export interface AgentsContext {
 export interface EngineAgents extends BidAgents, OutcomeListener<OpenBid> {
   /** Once a second: plans, publishes, learns. */
   tick(campaigns: readonly RunningCampaign[]): Promise<void>;
+  /** Nothing more was heard of a bid. */
+  expired(bid: OpenBid): void;
   /** What each would say if asked, by its name; for people who watch. */
   messages(): Readonly<Record<string, string>>;
 }
@@ -282,7 +284,9 @@ export class DeliveryEngine {
     }
   }
 
-  #ended({ cappedUser, candidate }: OpenBid, how: BidEnd): void {
+  #ended(bid: OpenBid, how: BidEnd): void {
+    const { cappedUser, candidate } = bid;
+    if (how === 'expired') this.#agents.expired(bid);
     const isPaid = how === 'paid';
     if (cappedUser !== '')
       this.#caps.resolve(cappedUser, candidate.campaign.index, isPaid ? this.#clock.now() : undefined);

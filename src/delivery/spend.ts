@@ -1,4 +1,5 @@
 import type { Ledger } from '../ledger/index.ts';
+import { groupOf } from './agents/tranches.ts';
 import type { DeliveryPlan } from './delivery-plan.ts';
 import type { RunningCampaign } from './serving/running-campaign.ts';
 
@@ -15,8 +16,16 @@ export async function readSpend(
   const settled = new Map<string, number>();
   for (const root of new Set(campaigns.map(({ campaign }) => campaign.account)))
     for (const account of await ledger.accounts(root)) settled.set(account.id, account.settled);
+  const free = new Map<string, number>();
+  for (const { campaign } of campaigns) free.set(groupOf(campaign.account), Number.MAX_SAFE_INTEGER);
+  for (const group of free.keys()) {
+    const account = await ledger.account(group);
+    // What is leased to the campaigns themselves is theirs to spend.
+    if (account !== undefined) free.set(group, account.cap - account.reserved - account.settled);
+  }
   for (const running of campaigns) {
     const { account } = running.campaign;
+    running.groupFree = free.get(groupOf(account))!;
     let ofDeals = 0;
     for (const deal of dealAccounts) if (deal.startsWith(`${account}/`)) ofDeals += settled.get(deal) ?? 0;
     running.openSpent = (settled.get(account) ?? 0) - ofDeals;

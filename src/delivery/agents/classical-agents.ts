@@ -1,17 +1,28 @@
-import type { RandomStream } from '../../kernel/index.ts';
+import { MICROS_PER_UNIT, type Micros, type RandomStream } from '../../kernel/index.ts';
 import type { Notice } from '../../openrtb/index.ts';
 import type { AgentsContext, EngineAgents } from '../engine.ts';
 import type { OpenBid } from '../serving/candidate.ts';
 import type { RunningCampaign } from '../serving/running-campaign.ts';
+import type { Policy } from './agent.ts';
 import type { ChoiceContext, CreativeChoice, PriceOffer } from './bid-agents.ts';
-import { BiddingAgent } from './bidding.ts';
-import { CreativeAgent } from './creative.ts';
-import { PacingAgent } from './pacing.ts';
+import { BiddingAgent, type BiddingObservation } from './bidding.ts';
+import type { BudgetObservation } from './budget.ts';
+import { CreativeAgent, type CreativeChances, type CreativeObservation } from './creative.ts';
+import { type PacingAction, PacingAgent, type PacingObservation } from './pacing.ts';
 import { admits } from './pacing-admits.ts';
 import { TrafficForecast } from './pacing-forecast.ts';
 import { FlightPlan } from './pacing-plan.ts';
+import { Tranches } from './tranches.ts';
 
 const HOUR_MS = 3_600_000;
+
+/** Learned policies by agent; each sees and answers what the classical one does. */
+export interface LearnedPolicies {
+  readonly bidding?: Policy<BiddingObservation, number>;
+  readonly pacing?: Policy<PacingObservation, PacingAction>;
+  readonly creative?: Policy<CreativeObservation, CreativeChances>;
+  readonly budget?: Policy<BudgetObservation, readonly Micros[]>;
+}
 
 /** The pacing side of one campaign. */
 interface Plan {
@@ -25,24 +36,35 @@ interface Plan {
 }
 
 /**
- * The four agents with their classical policies, as one process runs them. Creative says what an impression is worth,
+ * The four agents with their classical policies, as one process runs them. Budget splits what there is, Creative says what an impression is worth,
  * Bidding what to pay for it, Pacing how many requests to take and how much the next tick should spend; Bidding's
  * multiplier aims at that, and Pacing reads the level that Bidding publishes.
  */
 export class ClassicalAgents implements EngineAgents {
-  readonly bidding = new BiddingAgent();
-  readonly pacing = new PacingAgent();
+  readonly bidding: BiddingAgent;
+  readonly pacing: PacingAgent;
   readonly creative: CreativeAgent;
+  readonly budget: Tranches;
   readonly #campaigns: readonly RunningCampaign[];
   readonly #plans: readonly Plan[];
   readonly #context: AgentsContext;
   readonly #throttles: Float64Array;
   readonly #lambdas: Float64Array;
+  readonly #won = new WeakSet<OpenBid>();
+  #hour = -1;
+  #parts: ReadonlyMap<number, Micros> = new Map();
 
-  constructor(campaigns: readonly RunningCampaign[], context: AgentsContext) {
+  /** @param learned policies that take the place of the classical ones, guarded. */
+  constructor(campaigns: readonly RunningCampaign[], context: AgentsContext, learned: LearnedPolicies = {}) {
     this.#campaigns = campaigns;
     this.#context = context;
-    this.creative = new CreativeAgent(campaigns.map(({ creatives }) => creatives.length));
+    this.budget = new Tranches(campaigns, learned.budget);
+    this.bidding = new BiddingAgent(learned.bidding === undefined ? {} : { learned: learned.bidding });
+    this.pacing = new PacingAgent(learned.pacing === undefined ? {} : { learned: learned.pacing });
+    this.creative = new CreativeAgent(
+      campaigns.map(({ creatives }) => creatives.length),
+      learned.creative === undefined ? {} : { learned: learned.creative },
+    );
     this.#throttles = new Float64Array(campaigns.length).fill(1);
     this.#lambdas = new Float64Array(campaigns.length);
     this.#plans = campaigns.map(({ campaign }) => {
@@ -76,6 +98,7 @@ export class ClassicalAgents implements EngineAgents {
 
   won(bid: OpenBid | undefined, notice: Notice): void {
     if (bid === undefined || bid.candidate.deal !== undefined) return;
+    this.#won.add(bid);
     const { market, priceCpmMicros } = bid.candidate;
     this.bidding.won(market, priceCpmMicros, priceOf(notice), notice.minToWin);
   }
@@ -86,20 +109,40 @@ export class ClassicalAgents implements EngineAgents {
     this.bidding.lost(market, priceCpmMicros, priceOf(notice), notice.minToWin);
   }
 
+  /** Where exchanges send no loss notices, a bid that nobody won back is a loss. */
+  expired(bid: OpenBid): void {
+    const { deal, market, priceCpmMicros } = bid.candidate;
+    if (deal === undefined && !this.#won.has(bid))
+      this.bidding.lost(market, priceCpmMicros, undefined, undefined);
+  }
+
   billed(bid: OpenBid | undefined): void {
     if (bid === undefined) return;
     const { campaign, creative, segment, exposures } = bid.candidate;
     this.creative.shown(campaign.index, creative, { segment, exposures });
+    const { kind, value } = campaign.campaign.goal;
+    if (kind === 'impressions') this.budget.won(campaign.index, value.amountMicros);
   }
 
   clicked(bid: OpenBid | undefined): void {
     if (bid === undefined) return;
     const { campaign, creative, segment, exposures } = bid.candidate;
     this.creative.clicked(campaign.index, creative, { segment, exposures });
+    const { kind, value } = campaign.campaign.goal;
+    const rate =
+      kind === 'clicks' ? 1 : kind === 'conversions' ? this.creative.conversionRate(campaign.index) : 0;
+    this.budget.won(campaign.index, value.amountMicros * rate);
   }
 
   tick(): Promise<void> {
     this.creative.refresh();
+    this.budget.observe();
+    const at = this.#context.clock.now();
+    const hour = Math.floor(at / HOUR_MS);
+    if (hour !== this.#hour) {
+      this.#hour = hour;
+      this.#parts = this.budget.split(at, this.#context.random);
+    }
     for (const [index, running] of this.#campaigns.entries()) this.#tickOne(index, running);
     return Promise.resolve();
   }
@@ -108,20 +151,25 @@ export class ClassicalAgents implements EngineAgents {
   messages(): Readonly<Record<string, string>> {
     const shares = [...this.#throttles].map((share) => Math.round(share * 100));
     const lambdas = [...this.#lambdas].map((lambda) => lambda.toFixed(2));
+    const tranches = [...this.#parts.values()].map((part) => Math.round(part / MICROS_PER_UNIT));
     return {
+      budget: `may still spend ${tranches.slice(0, 4).join(', ')}`,
+      creative: `${this.#campaigns.reduce((sum, { clicks }) => sum + clicks, 0)} clicks learned from`,
       bidding: `multiplier λ ${lambdas.slice(0, 4).join(', ')}`,
       pacing: `takes ${shares.slice(0, 4).join(', ')} % of requests`,
     };
   }
 
-  #tickOne(index: number, { campaign, wallet, openSpent, spentToday }: RunningCampaign): void {
+  #tickOne(index: number, { campaign, wallet, openSpent, spentToday, bids, wins }: RunningCampaign): void {
     const { id, hourlyLimit } = campaign;
     const each = this.#plans[index]!;
     const at = this.#context.clock.now();
     each.forecast.observe(at, each.seen);
     each.seen = 0;
-    const spent = openSpent + wallet.promised;
-    turnHour(each, at, spent, spentToday + wallet.promised);
+    // Of what is promised only what is won will be spent; the purse keeps the whole of it anyway.
+    const pending = wallet.promised * (bids > 0 ? Math.min(1, wins / bids) : 1);
+    const spent = openSpent + pending;
+    turnHour(each, at, spent, spentToday + pending, openSpent + this.#parts.get(index)!);
     const action = this.pacing.tick(
       id,
       {
@@ -148,13 +196,13 @@ export class ClassicalAgents implements EngineAgents {
   }
 }
 
-/** At each new hour what is left is planned anew, by what traffic the hours have brought. */
-function turnHour(each: Plan, at: number, spent: number, spentToday: number): void {
+/** At each new hour what is left is planned anew: the campaign's tranche, by what traffic the hours have brought. */
+function turnHour(each: Plan, at: number, spent: number, spentToday: number, budget: number): void {
   const hour = Math.floor(at / HOUR_MS);
   if (hour === each.hour) return;
   each.hour = hour;
   each.spentBeforeHour = spent;
-  each.plan.replan(at, spent, spentToday);
+  each.plan.replan(at, spent, spentToday, budget);
 }
 
 /** What an exchange said a bid cleared at; undefined when it did not say. */

@@ -44,6 +44,8 @@ export class RunningCampaign {
   /** Micros paid in the open auction by all processes, as far as is known here: in all, and today. */
   openSpent = 0;
   spentToday = 0;
+  /** Micros that it and those beside it may still spend, by the cap of the account above; until it is read, no limit. */
+  groupFree = Number.MAX_SAFE_INTEGER;
   readonly #compiled = new Map<string, CompiledCreative | null>();
   readonly #contexts = new Map<string, { readonly epoch: number; readonly context: NoticeContext }>();
 

@@ -56,6 +56,7 @@ const AGENTS: EngineAgents = {
   billed: () => {},
   clicked: () => {},
   tick: () => Promise.resolve(),
+  expired: () => {},
   messages: () => ({}),
 };
 

@@ -75,6 +75,7 @@ function plainAgents(): EngineAgents {
     billed: () => {},
     clicked: () => {},
     tick: () => Promise.resolve(),
+    expired: () => {},
     messages: () => ({}),
   };
 }
