@@ -38,6 +38,7 @@ test('inv/law3: only what is certain to have had no effect is called failed', ()
     'GV_RESPONSE_INVALID',
     'GV_SELLER_ERROR',
     'GV_DEAL_MISMATCH',
+    'GV_BLACKBOARD_UNAVAILABLE',
     'GV_BOOKING_UNKNOWN',
     'GV_INTERNAL',
   ];

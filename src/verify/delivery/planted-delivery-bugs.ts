@@ -1,4 +1,4 @@
-import { DeliveryEngine, type EngineOptions } from '../../delivery/index.ts';
+import { DeliveryEngine, type EngineOptions, type Wallet } from '../../delivery/index.ts';
 import { type EpochMs, type Micros, money } from '../../kernel/index.ts';
 import type { Ledger } from '../../ledger/index.ts';
 import type { NoticeReader, NoticeResult } from '../../openrtb/index.ts';
@@ -25,6 +25,17 @@ function patched(
     const engine = new DeliveryEngine(options);
     patch(engine, options, generation);
     return engine;
+  };
+}
+
+/** Changes the wallets that are there, and those of days to come. */
+function withWallets(engine: DeliveryEngine, change: (wallet: Wallet) => void): void {
+  engine.purse.wallets.forEach(change);
+  const { wallet: make } = engine.purse;
+  engine.purse.wallet = (options) => {
+    const wallet = make.call(engine.purse, options);
+    change(wallet);
+    return wallet;
   };
 }
 
@@ -89,8 +100,10 @@ export const PLANTED_DELIVERY_BUGS: readonly PlantedDeliveryBug[] = [
     origin: 'rust-rtb-bidder: refilled on reload',
     makeEngine: patched((engine, { plan }, generation) => {
       if (generation === 1) return;
-      const { wallet } = engine.campaigns[0]!;
-      wallet.free = () => plan.campaigns[0]!.totalBudget - wallet.promised;
+      const [campaign] = plan.campaigns;
+      withWallets(engine, (wallet) => {
+        if (wallet.reservation === null) wallet.free = () => campaign!.totalBudget - wallet.promised;
+      });
     }),
   },
   {
@@ -104,8 +117,9 @@ export const PLANTED_DELIVERY_BUGS: readonly PlantedDeliveryBug[] = [
     name: 'no fencing: a lease is spent after its time',
     origin: 'Kleppmann; fault/D3',
     makeEngine: patched((engine) => {
-      for (const wallet of engine.purse.wallets)
+      withWallets(engine, (wallet) => {
         wallet.free = () => (wallet.epoch === 0 ? 0 : wallet.amount - wallet.settled - wallet.promised);
+      });
     }),
   },
   {
