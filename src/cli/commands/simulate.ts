@@ -19,6 +19,7 @@ import { positiveInt } from './common.ts';
 import { type FaultOptions, withFaults } from './fault-options.ts';
 import { SAMPLE_EXCHANGE, sampleSettings, trafficExchange } from './sample-exchange.ts';
 import { brokenRules } from './serve-exchange.ts';
+import { simulateLog } from './simulate-log.ts';
 
 interface SimulateOptions extends FaultOptions {
   readonly plan?: string;
@@ -29,6 +30,9 @@ interface SimulateOptions extends FaultOptions {
   readonly bidders: number;
   readonly seed: string;
   readonly killAt?: number;
+  readonly log?: string;
+  readonly train?: string;
+  readonly price: string;
 }
 
 const HOUR_MS = 3_600_000;
@@ -45,7 +49,18 @@ export function configure(command: Command, context: CommandContext): void {
     .option('--bidders <n>', 'how many bidder processes', positiveInt, 2)
     .option('--seed <seed>', 'fixes traffic, rivals, people and faults', '7')
     .option('--kill-at <second>', 'kill the first bidder then; another takes its place', positiveInt)
-    .action(context.action((options: SimulateOptions) => simulate(options, context)));
+    .option(
+      '--log <file>',
+      'instead, replay a bid log (lines `click price pCTR`) through the bidding and pacing agents',
+    )
+    .option('--train <file>', 'for --log: totals of the training days, which set the budgets')
+    .option('--price <kind>', 'for --log: winners pay the first or the second price', 'second')
+    .action(
+      context.action((options: SimulateOptions) => {
+        const { log } = options;
+        return log === undefined ? simulate(options, context) : simulateLog({ ...options, log }, context);
+      }),
+    );
 }
 
 async function simulate(options: SimulateOptions, { output, signal }: CommandContext): Promise<Report> {
