@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { classicalAgents, DeliveryEngine, type DeliveryPlan, prepareLedger } from '../src/delivery/index.ts';
 import { createRealWorld } from '../src/kernel/index.ts';
 import { type Ledger, openLedger, sqliteStore } from '../src/ledger/index.ts';
+import { substituteMacros } from '../src/openrtb/index.ts';
 import { engineOptions } from '../src/services/bidder/engine-options.ts';
 import { type BidderSettings, parseBidderSettings } from '../src/services/index.ts';
 import { type BenchPlanOptions, benchPlan, openBenchBooks } from './engine-plan.ts';
@@ -92,12 +93,13 @@ export function noticesOf(
   for (const [index, bid] of bids.entries()) {
     const price = /"price":([\d.]+)/.exec(bid)![1]!;
     const fill = (target: string) =>
-      target
-        .replace('${AUCTION_PRICE}', price)
-        .replace('${AUCTION_CURRENCY}', 'USD')
-        .replace('${AUCTION_LOSS}', '102')
-        .replace('${AUCTION_MIN_TO_WIN}', price)
-        .replace('${AUCTION_MULTIPLIER}', '1');
+      substituteMacros(target, {
+        PRICE: price,
+        CURRENCY: 'USD',
+        LOSS: '102',
+        MIN_TO_WIN: price,
+        MULTIPLIER: '1',
+      });
     const target = (kind: string) => new RegExp(`/n/${kind}/[^"\\\\\\]]+`).exec(bid)?.[0];
     if (wins(index)) bills.push(fill((target('bill') ?? target('imp'))!));
     else losses.push(fill(target('loss')!));

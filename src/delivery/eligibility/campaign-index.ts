@@ -133,7 +133,8 @@ export class CampaignIndex {
       addBit(set, index);
     };
     for (const domain of campaign.targeting.excludedDomains) into(this.#excluded, domain);
-    for (const exchange of Object.keys(campaign.seats)) into(this.#seats, exchange);
+    for (const [exchange, seat] of Object.entries(campaign.seats))
+      if (seat !== '') into(this.#seats, exchange);
     for (const { format, w, h } of campaign.creatives) {
       addBit(this.#formats[format], index);
       if (format === 'banner') into(this.#banner, sizeKey(w, h));

@@ -30,6 +30,7 @@ import type { Wallet } from '../money/wallet.ts';
 import { BILL_GRACE_MS, bidIdOf } from '../notice-desk.ts';
 import { type Candidate, madeBid, type OpenBid } from './candidate.ts';
 import type { Asked } from './choosing.ts';
+import { CreativeFits } from './creative-fits.ts';
 import { type DealMarket, dealBids } from './deal-offers.ts';
 import { note, openBids } from './open-auction.ts';
 import { ReasonCounts } from './reasons.ts';
@@ -52,6 +53,8 @@ export type BidResult =
 
 /** Seconds for which the money of a bid is held when the exchange does not say, by format (spec B10). */
 const HOLD_SECONDS = { banner: 60, native: 600, video: 1_800, audio: 1_800 } as const;
+/** From here on `dsarequired` asks for transparency (2: required, 3: required of online platforms). */
+const DSA_REQUIRED = 2;
 /** What a decision usually takes, and more. */
 const DECISION_MS = 1;
 
@@ -102,6 +105,7 @@ export class Bidder {
     this.#market = {
       ...parts,
       standings: new Standings(parts.campaigns.length),
+      fits: new CreativeFits(parts.campaigns),
       byId: new Map(parts.campaigns.map((running) => [running.campaign.id, running])),
     };
     this.active = emptyBits(parts.campaigns.length);
@@ -163,7 +167,9 @@ export class Bidder {
 
   #asked(request: BidRequest, exchange: RunningExchange, may: Permissions): Asked {
     const { clock } = this.#parts;
-    this.#market.standings.begin();
+    const { standings, fits } = this.#market;
+    standings.begin();
+    fits.beginRequest();
     const pods = new Map<string, PodBreak>();
     for (const { video, audio } of request.imps) {
       const podid = video?.podid ?? audio?.podid ?? '';
@@ -173,6 +179,7 @@ export class Bidder {
       exchange,
       request,
       blocks: new RequestBlocks(request),
+      dsaRequired: request.regs.dsaRequired >= DSA_REQUIRED,
       pods,
       segment: may.mayPersonalise ? (request.user.segments[0] ?? '') : '',
       userKey: may.mayUseId ? userKeyOf(request) : '',
@@ -184,6 +191,7 @@ export class Bidder {
 
   #bidOnImp(asked: Asked, imp: Imp, eligible: BitSet): Candidate[] {
     if (imp.problem !== '' || holdRefusal(imp, this.#parts.longestHoldSeconds) !== '') return [];
+    this.#market.fits.beginImp();
     const bids = imp.deals.length > 0 ? dealBids(asked, imp, this.#market) : [];
     for (const bid of bids) note(asked, bid);
     if (openAuctionRefusal(imp) !== '') return bids;

@@ -1,18 +1,20 @@
+import type { Micros } from '../../kernel/index.ts';
 import {
   type BidRequest,
   bidCurrencyOf,
   type DealOffer,
   dealRefusal,
   type Floor,
-  fitRefusal,
   floorOf,
   type Imp,
   type PodBreak,
   type Refusal,
   type RequestBlocks,
   seatRefusal,
+  type VideoSlot,
 } from '../../openrtb/index.ts';
 import { slotOf } from './candidate.ts';
+import type { CreativeFits } from './creative-fits.ts';
 import type { RunningCampaign } from './running-campaign.ts';
 import type { RunningExchange } from './running-exchange.ts';
 
@@ -21,6 +23,8 @@ export interface Asked {
   readonly exchange: RunningExchange;
   readonly request: BidRequest;
   readonly blocks: RequestBlocks;
+  /** Whether transparency is required (B17). */
+  readonly dsaRequired: boolean;
   /** Breaks by `podid`. */
   readonly pods: Map<string, PodBreak>;
   /** Segment that may be used; '' for none. */
@@ -33,9 +37,6 @@ export interface Asked {
   /** The currency of the answer, once its first bid has chosen it: there is one per answer (F4). */
   currency: string;
 }
-
-/** From here on `dsarequired` asks for transparency (2: required, 3: required of online platforms). */
-const DSA_REQUIRED = 2;
 
 const FORMATS = ['banner', 'video', 'audio', 'native'] as const;
 
@@ -51,23 +52,17 @@ export function creativesFor(
   imp: Imp,
   running: RunningCampaign,
   offer: DealOffer | undefined,
+  fits: CreativeFits,
 ): readonly number[] {
   fitting.length = 0;
   lastRefusal = 'no-creative';
-  if (asked.request.regs.dsaRequired >= DSA_REQUIRED && running.campaign.dsa === null) return fitting;
-  let judged = -1;
-  let blocked: Refusal = '';
+  if (asked.dsaRequired && running.campaign.dsa === null) return fitting;
   for (const format of FORMATS) {
     if (imp[format] === undefined) continue;
     for (const index of running.byFormat[format]) {
-      let refusal = slotRefusal(asked, imp, running, index, offer);
-      if (refusal === '') {
-        // What is blocked is mostly the same for all creatives of a campaign: those of one advertiser and category.
-        const { alike, facts } = running.creatives[index]!;
-        if (alike !== judged) blocked = asked.blocks.refusal(facts);
-        judged = alike;
-        refusal = blocked;
-      }
+      const refusal =
+        fits.refusal(imp, asked.blocks, running.index, index) ||
+        placeRefusal(asked, imp, running, index, offer);
       if (refusal === '') fitting.push(index);
       else lastRefusal = refusal;
     }
@@ -80,8 +75,8 @@ export function refusalOfLast(): Exclude<Refusal, ''> {
   return lastRefusal === '' ? 'no-creative' : lastRefusal;
 }
 
-/** Whether the creative may run there at all, apart from what the request blocks. */
-function slotRefusal(
+/** Whether the creative may run there now: after reviews, under the deal, beside the other ads of its break. */
+function placeRefusal(
   asked: Asked,
   imp: Imp,
   running: RunningCampaign,
@@ -89,17 +84,15 @@ function slotRefusal(
   offer: DealOffer | undefined,
 ): Refusal {
   const { facts, refusedBy } = running.creatives[index]!;
-  const { creative } = facts;
-  const fit = fitRefusal(imp, creative);
-  if (fit !== '') return fit;
   if (refusedBy.size > 0 && refusedBy.has(asked.exchange.name)) return 'no-creative';
   if (offer !== undefined) {
     const unlisted = dealRefusal(offer, seatOf(running, asked), facts);
     if (unlisted !== '') return unlisted;
   }
-  const slot = slotOf(imp, creative.format);
+  if (asked.pods.size === 0) return '';
+  const slot = slotOf(imp, facts.creative.format);
   const pod = slot === undefined || slot.podid === '' ? undefined : asked.pods.get(slot.podid);
-  return pod === undefined || slot === undefined ? '' : pod.refusal(imp.id, slot, creative);
+  return pod === undefined || slot === undefined ? '' : pod.refusal(imp.id, slot, facts.creative);
 }
 
 /** Our seat there; '' when the campaign has none. */
@@ -130,11 +123,34 @@ export function floorFor(
   offer: DealOffer | undefined,
   convert: (floor: Floor, currency: string) => number | undefined,
 ): number | undefined {
-  const floor = floorOf(imp, running.campaign.creatives[creative]!, offer);
-  const { currency } = running.campaign;
+  return floorInOurs(asked, floorOf(imp, running.campaign.creatives[creative]!, offer), running, convert);
+}
+
+/** What every creative of the campaign must reach in the open auction; 0 where floors depend on the creative. */
+export function leastFloorFor(
+  asked: Asked,
+  imp: Imp,
+  running: RunningCampaign,
+  convert: (floor: Floor, currency: string) => number | undefined,
+): number | undefined {
+  const { video, audio, bidfloor, bidfloorcur } = imp;
+  if (bidfloor === 0 || hasFloorByLength(video) || hasFloorByLength(audio)) return 0;
+  return floorInOurs(asked, { micros: bidfloor as Micros, currency: bidfloorcur }, running, convert);
+}
+
+function hasFloorByLength(slot: VideoSlot | undefined): boolean {
+  return slot !== undefined && (slot.mincpmpersec > 0 || slot.durfloors.length > 0);
+}
+
+function floorInOurs(
+  { exchange }: Asked,
+  floor: Floor,
+  { campaign: { currency } }: RunningCampaign,
+  convert: (floor: Floor, currency: string) => number | undefined,
+): number | undefined {
   const inOurs = floor.currency === currency || floor.micros === 0 ? floor.micros : convert(floor, currency);
   if (inOurs === undefined) return undefined;
-  const { floorGrossUpMillionths } = asked.exchange.profile;
+  const { floorGrossUpMillionths } = exchange.profile;
   return floorGrossUpMillionths === 1_000_000
     ? inOurs
     : Math.ceil((inOurs * floorGrossUpMillionths) / 1_000_000);

@@ -61,7 +61,7 @@ function dealBid(
   if (campaignSeatRefusal(running, asked) !== '') return 'seat not agreed';
   // A guaranteed deal is bid whatever the pace (D9); the others are spread over their flight.
   if (terms.type !== 'PG' && isAhead(deal, asked.now)) return 'paced';
-  const creatives = creativesFor(asked, imp, running, offer).filter(
+  const creatives = creativesFor(asked, imp, running, offer, market.fits).filter(
     (each) => terms.format === null || running.campaign.creatives[each]!.format === terms.format,
   );
   if (creatives.length === 0)

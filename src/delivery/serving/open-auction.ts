@@ -13,7 +13,16 @@ import type { BidAgents, CreativeChoice } from '../agents/bid-agents.ts';
 import { type BitSet, visitBits } from '../eligibility/bitset.ts';
 import type { FrequencyCaps } from '../eligibility/frequency-caps.ts';
 import { type Candidate, slotOf } from './candidate.ts';
-import { type Asked, creativesFor, currencyRefusal, floorFor, refusalOfLast, seatOf } from './choosing.ts';
+import {
+  type Asked,
+  creativesFor,
+  currencyRefusal,
+  floorFor,
+  leastFloorFor,
+  refusalOfLast,
+  seatOf,
+} from './choosing.ts';
+import type { CreativeFits } from './creative-fits.ts';
 import type { RunningCampaign } from './running-campaign.ts';
 import { cappedUserOf, type Standings } from './standings.ts';
 
@@ -21,7 +30,9 @@ import { cappedUserOf, type Standings } from './standings.ts';
  * Campaigns that are priced for one imp, at most: the first that could bid, in the order of their worth. It bounds
  * what a request costs, whatever the number of campaigns.
  */
-const MOST_PRICED = 12;
+const MOST_PRICED = 8;
+/** Campaigns that are looked at for one imp, at most: what cannot be priced has its cost too. */
+const MOST_LOOKED_AT = 40;
 
 /** What the bid path needs to price a campaign. */
 export interface Market {
@@ -29,6 +40,7 @@ export interface Market {
   readonly agents: BidAgents;
   readonly caps: FrequencyCaps;
   readonly standings: Standings;
+  readonly fits: CreativeFits;
   readonly random: RandomStream;
   readonly convert: (floor: Floor, currency: string) => number | undefined;
 }
@@ -50,13 +62,20 @@ const priced: Priced[] = [];
  */
 export function openBids(asked: Asked, imp: Imp, eligible: BitSet, market: Market): Candidate[] {
   priced.length = 0;
+  let lookedAt = 0;
   visitBits(eligible, (index) => {
     const running = market.campaigns[index]!;
     if (!running.campaign.openAuction) return true;
+    const standing = market.standings.refusal(running, asked, market) || currencyRefusal(running, asked);
+    if (standing !== '') {
+      running.reasons.add(standing);
+      return true;
+    }
+    lookedAt += 1;
     const offer = priceOne(asked, imp, running, market);
     if (typeof offer === 'string') running.reasons.add(offer);
     else priced.push(offer);
-    return priced.length < MOST_PRICED;
+    return priced.length < MOST_PRICED && lookedAt < MOST_LOOKED_AT;
   });
   // A stable order: of equal prices, that of the campaign that is worth more.
   if (priced.length > 1) priced.sort((a, b) => b.priceCpmMicros - a.priceCpmMicros);
@@ -97,9 +116,11 @@ export function note(asked: Asked, { campaign, creative, imp }: Candidate): void
 function priceOne(asked: Asked, imp: Imp, running: RunningCampaign, market: Market): Priced | NoBidReason {
   const { campaign, wallet, index } = running;
   const { agents, caps, random } = market;
-  const refusal = market.standings.refusal(running, asked, market) || currencyRefusal(running, asked);
-  if (refusal !== '') return refusal;
-  const creatives = creativesFor(asked, imp, running, undefined);
+  // Where all creatives have one floor, it is cheaper to compare than to choose.
+  const least = leastFloorFor(asked, imp, running, market.convert);
+  if (least === undefined) return 'rate-stale';
+  if (least > campaign.maxCpm) return 'below-floor';
+  const creatives = creativesFor(asked, imp, running, undefined, market.fits);
   if (creatives.length === 0) return refusalOfLast();
   const user = cappedUserOf(running, asked);
   const exposures = user === '' ? 0 : caps.exposures(user, index);

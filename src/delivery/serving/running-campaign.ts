@@ -1,6 +1,5 @@
 import {
   type CompiledCreative,
-  type Creative,
   type CreativeFacts,
   type CreativeFormat,
   compileCreative,
@@ -18,8 +17,6 @@ const MAX_NATIVE = 200;
 /** One creative as the bidder runs it. */
 export interface RunningCreative {
   readonly facts: CreativeFacts;
-  /** The first creative of the campaign that any block would treat the same. */
-  readonly alike: number;
   /** Whether it may be bid, by exchange; set by loss notices and by people (Q5). */
   readonly refusedBy: Set<string>;
 }
@@ -53,10 +50,8 @@ export class RunningCampaign {
     this.index = index;
     this.campaign = campaign;
     this.wallet = wallet;
-    const blockKeys = campaign.creatives.map(blockKey);
-    this.creatives = campaign.creatives.map((creative, at) => ({
+    this.creatives = campaign.creatives.map((creative) => ({
       facts: creativeFacts(creative),
-      alike: blockKeys.indexOf(blockKeys[at]!),
       refusedBy: new Set(),
     }));
     const ofFormat = (format: CreativeFormat) =>
@@ -106,9 +101,4 @@ export class RunningCampaign {
     this.#contexts.set(key, { epoch: wallet.epoch, context });
     return context;
   }
-}
-
-/** What the rules of blocking look at. */
-function blockKey({ adomain, cat, cattax, language, bundle }: Creative): string {
-  return JSON.stringify([adomain, cat, cattax, language, bundle]);
 }

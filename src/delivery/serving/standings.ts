@@ -38,7 +38,9 @@ function workOut(running: RunningCampaign, asked: Asked, { agents, caps }: Marke
   const { wallet, index, campaign } = running;
   if (wallet.free(asked.monotonic) <= 0) return wallet.epoch === 0 ? 'ledger-unavailable' : 'budget-spent';
   if (!agents.admits(index, asked.request.id)) return 'paced';
-  const unheard = campaignSeatRefusal(running, asked);
+  const { wseat, bseat } = asked.request;
+  // Who has no seat there is not among the eligible.
+  const unheard = wseat.length === 0 && bseat.length === 0 ? '' : campaignSeatRefusal(running, asked);
   if (unheard !== '') return unheard;
   const user = cappedUserOf(running, asked);
   return user === '' || caps.allows(user, index, campaign.frequencyCap!, asked.now) ? '' : 'frequency-capped';
