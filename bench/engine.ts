@@ -60,7 +60,7 @@ export async function startBenchEngine(options: BenchEngineOptions, holder: stri
       plan: benchPlan(options),
       settings: settingsOf(options),
       noticeKeys: [new Uint8Array(32).fill(7)],
-      agents: (campaigns) => classicalAgents(campaigns, { clock: world.clock, random: world.random }),
+      agents: classicalAgents,
       spoolPath: join(folder, `spool-${holder}.db`),
     }),
   );

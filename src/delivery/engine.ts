@@ -1,3 +1,4 @@
+import { type Blackboard, InProcessBlackboard } from '../coordination/index.ts';
 import {
   type Clock,
   convertRoundingUp,
@@ -48,6 +49,9 @@ export interface AgentsContext {
   /** The ledger's time. */
   readonly clock: Pick<Clock, 'now'>;
   readonly random: RandomStream;
+  /** Where agents of all bidders leave what the others should know. */
+  readonly blackboard: Blackboard;
+  readonly holder: string;
 }
 
 /** The agents as the engine runs them: asked on the bid path, told what came of it, and given time beside it. */
@@ -75,6 +79,8 @@ export interface EngineOptions {
   readonly agents: (campaigns: readonly RunningCampaign[], context: AgentsContext) => EngineAgents;
   readonly permissions: (request: BidRequest) => Permissions;
   readonly supply: (request: BidRequest, exchange: string) => Refusal;
+  /** Shared with other bidders; without it this one knows of itself only. */
+  readonly blackboard?: Blackboard;
   readonly takesPath: (request: BidRequest, imp: Imp) => boolean;
   /** Seconds for which money is held for a bid, at most; a dead bidder's lease returns a little after that. @defaultValue 3600 */
   readonly longestHoldSeconds?: number;
@@ -135,7 +141,12 @@ export class DeliveryEngine {
     );
     this.deals = new DealBook(plan.deals);
     for (const { terms } of this.deals.deals) this.#dealWallet(terms);
-    this.#agents = options.agents(this.campaigns, { clock, random: world.random.split('agents') });
+    this.#agents = options.agents(this.campaigns, {
+      clock,
+      random: world.random.split('agents'),
+      blackboard: options.blackboard ?? new InProcessBlackboard({ clock: world.clock }),
+      holder,
+    });
     this.spool = new BillSpool(world.storage.openDatabase(options.spoolPath));
     this.#bills = new Bills({ ledger, spool: this.spool, clock });
     this.#longestHoldSeconds = options.longestHoldSeconds ?? LONGEST_HOLD_SECONDS;

@@ -8,6 +8,7 @@ import type { ChoiceContext, CreativeChoice, PriceOffer } from './bid-agents.ts'
 import { BiddingAgent, type BiddingObservation } from './bidding.ts';
 import type { BudgetObservation } from './budget.ts';
 import { CreativeAgent, type CreativeChances, type CreativeObservation } from './creative.ts';
+import { LevelBoard } from './level-board.ts';
 import { type PacingAction, PacingAgent, type PacingObservation } from './pacing.ts';
 import { admits } from './pacing-admits.ts';
 import { TrafficForecast } from './pacing-forecast.ts';
@@ -45,6 +46,7 @@ export class ClassicalAgents implements EngineAgents {
   readonly pacing: PacingAgent;
   readonly creative: CreativeAgent;
   readonly budget: Tranches;
+  readonly #board: LevelBoard;
   readonly #campaigns: readonly RunningCampaign[];
   readonly #plans: readonly Plan[];
   readonly #context: AgentsContext;
@@ -58,6 +60,7 @@ export class ClassicalAgents implements EngineAgents {
   constructor(campaigns: readonly RunningCampaign[], context: AgentsContext, learned: LearnedPolicies = {}) {
     this.#campaigns = campaigns;
     this.#context = context;
+    this.#board = new LevelBoard(context.blackboard, context.holder);
     this.budget = new Tranches(campaigns, learned.budget);
     this.bidding = new BiddingAgent(learned.bidding === undefined ? {} : { learned: learned.bidding });
     this.pacing = new PacingAgent(learned.pacing === undefined ? {} : { learned: learned.pacing });
@@ -134,7 +137,7 @@ export class ClassicalAgents implements EngineAgents {
     this.budget.won(campaign.index, value.amountMicros * rate);
   }
 
-  tick(): Promise<void> {
+  async tick(): Promise<void> {
     this.creative.refresh();
     this.budget.observe();
     const at = this.#context.clock.now();
@@ -144,7 +147,8 @@ export class ClassicalAgents implements EngineAgents {
       this.#parts = this.budget.split(at, this.#context.random);
     }
     for (const [index, running] of this.#campaigns.entries()) this.#tickOne(index, running);
-    return Promise.resolve();
+    const levels = this.#campaigns.map(({ campaign: { id } }) => [id, this.bidding.level(id)] as const);
+    await this.#board.publish(Object.fromEntries(levels.filter(([, level]) => level > 0)));
   }
 
   /** What each agent would say if asked, for people who watch. */
@@ -178,7 +182,7 @@ export class ClassicalAgents implements EngineAgents {
         spentMicros: spent,
         hourSpentMicros: Math.max(0, spent - each.spentBeforeHour),
         hourLimitMicros: hourlyLimit,
-        levelCpm: this.bidding.level(id),
+        levelCpm: this.#board.level(id),
       },
       this.#context.random,
     );

@@ -1,3 +1,4 @@
+import type { Blackboard } from '../../coordination/index.ts';
 import {
   type DeliveryPlan,
   type EngineOptions,
@@ -21,6 +22,8 @@ export interface BidderParts {
   /** Secrets that notice URLs are signed with, of at least 32 bytes; the first signs. */
   readonly noticeKeys: readonly Uint8Array[];
   readonly agents: EngineOptions['agents'];
+  /** Shared with other bidders; without it this one knows of itself only. */
+  readonly blackboard?: Blackboard;
   /** Where bills wait on disk while the ledger is away. */
   readonly spoolPath: string;
 }

@@ -3,6 +3,7 @@ import {
   type SimulateExchangeOptions,
   simulateExchange,
 } from '../../adauction/index.ts';
+import { InProcessBlackboard } from '../../coordination/index.ts';
 import {
   DeliveryEngine,
   type DeliveryPlan,
@@ -98,6 +99,7 @@ class Fleet {
   readonly #ledger: Ledger;
   readonly #options: SimulateDeliveryOptions;
   readonly #disk: Disk;
+  readonly #board: InProcessBlackboard;
   #engines: DeliveryEngine[] = [];
   readonly #dead: DeliveryEngine[] = [];
   #booted = 0;
@@ -110,6 +112,7 @@ class Fleet {
     this.#ledger = ledger;
     this.#options = options;
     this.#disk = simulation.disk();
+    this.#board = new InProcessBlackboard({ clock: simulation.peer('board').clock });
   }
 
   get disputedBills(): number {
@@ -132,6 +135,7 @@ class Fleet {
           agents,
           noticeKeys: [NOTICE_KEY],
           spoolPath: `spool-${holder}.db`,
+          blackboard: this.#board,
         }),
       ),
     );
