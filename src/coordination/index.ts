@@ -22,3 +22,4 @@ export {
 } from './contract-net-worker.ts';
 export { type BusEvent, type EventBus, InMemoryEventBus } from './event-bus.ts';
 export { InProcessBlackboard } from './in-process-blackboard.ts';
+export { redisBlackboard } from './redis-blackboard.ts';

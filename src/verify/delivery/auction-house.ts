@@ -76,7 +76,7 @@ export class AuctionHouse {
     for (const notice of due) {
       const { bid, kind } = notice;
       const status = await send(notice.target, (bidder) => {
-        if (kind === 'bill' && bid !== null) bid.toldTo ??= bidder;
+        if (kind === 'bill' && bid !== null && bid.billedAt === null) bid.toldTo = bidder;
       });
       if (status === 204) {
         if (kind === 'bill' && bid !== null && bid.billedAt === null) bid.billedAt = now;

@@ -14,7 +14,7 @@ export interface ExchangeBid {
   /** The clearing CPM in micros; null until it is won. */
   clearing: number | null;
   isLost: boolean;
-  /** The bidder that was first told to pay it, whether it acknowledged or not; null before. */
+  /** The bidder that was last told to pay it: the one that acknowledged, once one has; null before. */
   toldTo: string | null;
   /** When a billing notice of it was first acknowledged. */
   billedAt: number | null;
