@@ -7,9 +7,11 @@ import { crowdBench } from './crowd.ts';
 import { decisionBench } from './decision.ts';
 import { ledgerBench } from './ledger.ts';
 import { malformedBench } from './malformed.ts';
+import { noticesBench } from './notices.ts';
 import { benchOptimise } from './optimise.ts';
 import { benchRank } from './rank.ts';
 import { readBench } from './read.ts';
+import { strandedBench } from './stranded.ts';
 import { verifyBench } from './verify.ts';
 
 const PARTS: Readonly<Record<string, () => object | Promise<object>>> = {
@@ -21,6 +23,8 @@ const PARTS: Readonly<Record<string, () => object | Promise<object>>> = {
   read: () => readBench(),
   bidder: () => bidderBench(),
   decision: () => decisionBench(),
+  notices: () => noticesBench(),
+  stranded: () => strandedBench(),
   fuzz: () => bidderFuzz(),
   malformed: () => malformedBench(),
 };
