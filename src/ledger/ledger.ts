@@ -190,6 +190,6 @@ function decideAll(
       append({ ...entry, hash });
       previousHash = hash;
     }
-    return { ok: true, value: step.value };
+    return { ok: true, value: step.value, changed: step.changed };
   });
 }

@@ -243,5 +243,10 @@ export interface Ledger {
 
 /** How one command of a batch ended. */
 export type CommandResult =
-  | { readonly ok: true; readonly value: Account | Reservation | Lease | number }
+  | {
+      readonly ok: true;
+      readonly value: Account | Reservation | Lease | number;
+      /** False for a repeat: all was as asked already. */
+      readonly changed: boolean;
+    }
   | { readonly ok: false; readonly error: import('../kernel/index.ts').GavotteError };

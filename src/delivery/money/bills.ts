@@ -19,7 +19,7 @@ export interface Bill {
 }
 
 /**
- * `repeat`: this process has taken it before; a copy that went to another process counts as paid, too.
+ * `repeat`: it was paid before, whoever brought it.
  * `disputed`: no money is left for it, by our own fault or the exchange's; it is kept for a person to look at.
  */
 export type BillOutcome = 'paid' | 'repeat' | 'late' | 'disputed' | 'spooled';
@@ -29,7 +29,7 @@ const GATHER_MS = 2;
 /** A bill is on our disk or in the ledger before it is acknowledged; the ledger has this long. */
 const LEDGER_MS = 100;
 const DRAIN_BATCH = 1_000;
-/** Copies mostly follow within a minute; the ledger knows the rest. */
+/** Copies mostly follow within a minute; the ledger need not be asked for those, and knows the rest. */
 const RECENT_BILLS = 50_000;
 
 interface Waiting {
@@ -106,16 +106,13 @@ export class Bills {
   /** Pays from the leases, then what these refuse from what is set aside, and keeps what is left to dispute. */
   async #pay(bills: readonly Bill[]): Promise<BillOutcome[]> {
     const first = await this.#ledger.batch(bills.map((bill) => (bill.isLate ? payOf(bill) : spendOf(bill))));
-    const outcomes = bills.map((bill, index): BillOutcome => {
-      if (!isPaid(first[index]!)) return 'disputed';
-      return bill.isLate ? 'late' : 'paid';
-    });
+    const outcomes = bills.map((bill, index) => outcomeOf(first[index]!, bill.isLate ? 'late' : 'paid'));
     const refused = [...bills.keys()].filter(
       (index) => outcomes[index] === 'disputed' && !bills[index]!.isLate,
     );
     if (refused.length > 0) {
       const second = await this.#ledger.batch(refused.map((index) => payOf(bills[index]!)));
-      for (const [order, index] of refused.entries()) if (isPaid(second[order]!)) outcomes[index] = 'late';
+      for (const [order, index] of refused.entries()) outcomes[index] = outcomeOf(second[order]!, 'late');
     }
     const disputed = bills.filter((_bill, index) => outcomes[index] === 'disputed');
     if (disputed.length > 0) this.#spool.dispute(disputed);
@@ -131,13 +128,13 @@ function payOf({ id, late, amount, cause }: Bill): Command {
   return { kind: 'pay', id, reservation: late, amount, cause };
 }
 
-/** A bill that was paid before, at whatever price, is paid. */
-function isPaid(result: CommandResult): boolean {
-  if (result.ok) return true;
+/** How one payment ended: as `paid` says, or it was paid before (at whatever price), or it is refused. */
+function outcomeOf(result: CommandResult, paid: 'paid' | 'late'): BillOutcome {
+  if (result.ok) return result.changed ? paid : 'repeat';
   const { code } = result.error;
-  if (code === 'GV_ID_CONFLICT') return true;
+  if (code === 'GV_ID_CONFLICT') return 'repeat';
   // Anything but a plain refusal is no answer.
   if (code === 'GV_LEASE_STALE' || code === 'GV_TRANSFER_STATE' || code === 'GV_ACCOUNT_UNKNOWN')
-    return false;
+    return 'disputed';
   throw GavotteError.from(result.error);
 }
