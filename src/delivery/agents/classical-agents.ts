@@ -16,6 +16,8 @@ import { FlightPlan } from './pacing-plan.ts';
 import { Tranches } from './tranches.ts';
 
 const HOUR_MS = 3_600_000;
+/** Campaigns that a message names. */
+const MOST_SPOKEN_OF = 4;
 
 /** Learned policies by agent; each sees and answers what the classical one does. */
 export interface LearnedPolicies {
@@ -31,6 +33,8 @@ interface Plan {
   readonly plan: FlightPlan;
   /** Requests the campaign could have taken part in, since the last tick. */
   seen: number;
+  /** Micros spent and about to be, at the last tick. */
+  spent: number;
   /** The clock hour that runs, and what was spent before it. */
   hour: number;
   spentBeforeHour: number;
@@ -73,7 +77,7 @@ export class ClassicalAgents implements EngineAgents {
     this.#plans = campaigns.map(({ campaign }) => {
       const forecast = new TrafficForecast(campaign.timeZone);
       const plan = new FlightPlan(campaign, forecast);
-      return { forecast, plan, seen: 0, hour: -1, spentBeforeHour: 0 };
+      return { forecast, plan, seen: 0, spent: 0, hour: -1, spentBeforeHour: 0 };
     });
   }
 
@@ -153,14 +157,21 @@ export class ClassicalAgents implements EngineAgents {
 
   /** What each agent would say if asked, for people who watch. */
   messages(): Readonly<Record<string, string>> {
-    const shares = [...this.#throttles].map((share) => Math.round(share * 100));
-    const lambdas = [...this.#lambdas].map((lambda) => lambda.toFixed(2));
-    const tranches = [...this.#parts.values()].map((part) => Math.round(part / MICROS_PER_UNIT));
+    const at = this.#context.clock.now();
+    const say = (of: (index: number, running: RunningCampaign) => string) =>
+      this.#campaigns
+        .slice(0, MOST_SPOKEN_OF)
+        .map((running, index) => `${running.campaign.id} ${of(index, running)}`)
+        .join(', ');
     return {
-      budget: `may still spend ${tranches.slice(0, 4).join(', ')}`,
-      creative: `${this.#campaigns.reduce((sum, { clicks }) => sum + clicks, 0)} clicks learned from`,
-      bidding: `multiplier λ ${lambdas.slice(0, 4).join(', ')}`,
-      pacing: `takes ${shares.slice(0, 4).join(', ')} % of requests`,
+      budget: `may still spend: ${say((index) => units(this.#parts.get(index) ?? 0))}`,
+      pacing: `spent of plan, requests taken: ${say((index) => {
+        const { spent, plan } = this.#plans[index]!;
+        const taken = Math.round(this.#throttles[index]! * 100);
+        return `${units(spent)} of ${units(plan.plannedBy(at))}, ${taken} %`;
+      })}`,
+      bidding: `CPM of late, λ: ${say((index, { campaign: { id } }) => `${units(this.#board.level(id))}, ${this.#lambdas[index]!.toFixed(2)}`)}`,
+      creative: `clicks learned from: ${say((_index, { clicks }) => String(clicks))}`,
     };
   }
 
@@ -173,6 +184,7 @@ export class ClassicalAgents implements EngineAgents {
     // Of what is promised only what is won will be spent; the purse keeps the whole of it anyway.
     const pending = wallet.promised * (bids > 0 ? Math.min(1, wins / bids) : 1);
     const spent = openSpent + pending;
+    each.spent = spent;
     turnHour(each, at, spent, spentToday + pending, openSpent + this.#parts.get(index)!);
     const action = this.pacing.tick(
       id,
@@ -212,6 +224,11 @@ function turnHour(each: Plan, at: number, spent: number, spentToday: number, bud
 /** What an exchange said a bid cleared at; undefined when it did not say. */
 function priceOf({ price }: Notice): number | undefined {
   return typeof price === 'number' ? price : undefined;
+}
+
+/** Micros as whole units with cents, for people. */
+function units(micros: number): string {
+  return (micros / MICROS_PER_UNIT).toFixed(2);
 }
 
 /** Makes them, for an engine. */
