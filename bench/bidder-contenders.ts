@@ -1,11 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { canRun, type Running, spawnOn, startServer } from './bidder-process.ts';
 import { startRedis } from './bidder-redis.ts';
+import { benchFolder } from './engine.ts';
 
 const PEERS = join(import.meta.dirname, 'peers');
+/** Row (a). */
+export const FOUR_AGENTS = 'gavotte, four agents';
+const ENGINE = join(import.meta.dirname, 'bidder-engine.ts');
 const OURS = join(import.meta.dirname, 'bidder-ours.ts');
 
 /** One that answers the bodies. */
@@ -35,9 +38,10 @@ export interface Contenders {
 
 /** Builds, installs and starts everyone; who cannot be had is named with the reason. */
 export async function startContenders(oursModule: string | undefined): Promise<Contenders> {
-  const folder = mkdtempSync(join(tmpdir(), 'gavotte-peers-'));
+  const folder = benchFolder();
   const starts: readonly [string, () => Promise<Contender>][] = [
-    ['gavotte', () => startOurs(oursModule)],
+    ['gavotte', () => startOurs('gavotte', oursModule, join(folder, 'peer-decision'))],
+    [FOUR_AGENTS, () => startOurs(FOUR_AGENTS, ENGINE, join(folder, 'four-agents'))],
     ['go', () => startGo(folder)],
     ['fastapi+redis', () => startPython(folder, true)],
     ['fastapi', () => startPython(folder, false)],
@@ -68,13 +72,20 @@ function reasonOf(error: unknown): string {
   return (stderr === '' ? text : stderr).slice(-500);
 }
 
-async function startOurs(module: string | undefined): Promise<Contender> {
+async function startOurs(name: string, module: string | undefined, books: string): Promise<Contender> {
   const server = await startServer((port) =>
-    spawnOn(0, process.execPath, [OURS, `${port}`, ...(module === undefined ? [] : [module])]),
+    spawnOn(0, process.execPath, [OURS, `${port}`, ...(module === undefined ? [] : [module])], {
+      env: { BENCH_FOLDER: books },
+    }),
   );
-  const what = module === undefined ? "the peers' decision, WebAssembly reader" : module;
+  const what =
+    module === undefined
+      ? "the peers' decision, WebAssembly reader, a lease of a ledger file promised for each bid, one bid in 50 billed twice"
+      : module === ENGINE
+        ? 'the whole engine with four agents, 1,000 campaigns and 50 deals, leases of a ledger file, the notices of one answer in 64'
+        : module;
   return {
-    name: 'gavotte',
+    name,
     built: `Node ${process.version}, own HTTP reader, ${what}`,
     openRates: [10_000],
     server,

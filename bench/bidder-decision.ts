@@ -1,5 +1,6 @@
 import type { BidRequest, DealOffer, Imp, RequestReader } from '../src/openrtb/index.ts';
 import type { BidAnswer, BidApplication } from '../src/services/bid-server/application.ts';
+import type { BidMoney } from './bidder-money.ts';
 
 /** The agreed CPM micros of the thousand deals that every contender knows. */
 const DEALS: ReadonlyMap<string, number> = new Map(
@@ -13,6 +14,14 @@ const MAX_ANSWER_BYTES = 262_144;
 /** A request whose ids are longer is not bid on: each bid repeats them. */
 const MAX_ID_LENGTH = 256;
 
+/** How an imp ended. */
+type Ending = 'bid' | 'size-not-offered' | 'below-floor' | 'budget-spent';
+
+/** The peers' decision, with its counters. */
+export interface PeerApplication extends BidApplication {
+  readonly counts: Readonly<Record<Ending, number>>;
+}
+
 interface Fit {
   readonly w: number;
   readonly h: number;
@@ -21,10 +30,17 @@ interface Fit {
 
 /**
  * The decision of the peers in `bench/peers`: the first size that fits, the dearest known deal at or above its floor,
- * else the open price if that is at or above the imp's. Only what reading and answering cost differs between them.
+ * else the open price if that is at or above the imp's. What reading and answering cost differs between them; and ours
+ * promises the price of each bid out of a lease before it leaves, and counts why there was none.
  */
-export function peerApplication(reader: RequestReader): BidApplication {
-  const answer = new Answer();
+export function peerApplication(reader: RequestReader, money: BidMoney): PeerApplication {
+  const counts: Record<Ending, number> = {
+    bid: 0,
+    'size-not-offered': 0,
+    'below-floor': 0,
+    'budget-spent': 0,
+  };
+  const answer = new Answer(money, counts);
   return {
     bid(_path, body, start, end): BidAnswer {
       const read = reader.read(body, start, end);
@@ -33,6 +49,7 @@ export function peerApplication(reader: RequestReader): BidApplication {
       return bytes === undefined ? { status: 204 } : { status: 200, body: bytes };
     },
     other: async () => ({ status: 404 }),
+    counts,
   };
 }
 
@@ -40,7 +57,14 @@ export function peerApplication(reader: RequestReader): BidApplication {
 class Answer {
   readonly #out = Buffer.allocUnsafeSlow(MAX_ANSWER_BYTES);
   readonly #fragments = new Map<string, Buffer>();
+  readonly #money: BidMoney;
+  readonly #counts: Record<Ending, number>;
   #length = 0;
+
+  constructor(money: BidMoney, counts: Record<Ending, number>) {
+    this.#money = money;
+    this.#counts = counts;
+  }
 
   /** The answer's bytes, good until the next; undefined when there is no bid. */
   write({ id, imps }: BidRequest): Buffer | undefined {
@@ -48,10 +72,11 @@ class Answer {
     if (id.length > MAX_ID_LENGTH) return undefined;
     for (const imp of imps) {
       const fit = imp.id.length > MAX_ID_LENGTH ? undefined : fitOf(imp);
-      if (fit === undefined) continue;
       const deal = bestDeal(imp.deals);
       const price = deal === undefined ? openPrice(imp) : DEALS.get(deal.id)!;
-      if (price === 0) continue;
+      const ending = this.#endingOf(fit, price);
+      this.#counts[ending] += 1;
+      if (ending !== 'bid' || fit === undefined) continue;
       const start =
         this.#length === 0 ? `{"id":${quoted(id)},"cur":"USD","seatbid":[{"seat":"gavotte","bid":[` : ',';
       const dealid = deal === undefined ? '' : `,"dealid":${quoted(deal.id)}`;
@@ -65,6 +90,13 @@ class Answer {
     if (this.#length === 0) return undefined;
     this.#text(']}]}');
     return this.#out.subarray(0, this.#length);
+  }
+
+  /** What keeps from bidding, or the promise of its money. */
+  #endingOf(fit: Fit | undefined, price: number): Ending {
+    if (fit === undefined) return 'size-not-offered';
+    if (price === 0) return 'below-floor';
+    return this.#money.promise(price) ? 'bid' : 'budget-spent';
   }
 
   #text(text: string): void {

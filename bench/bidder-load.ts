@@ -6,7 +6,7 @@
 import { connect, type Socket } from 'node:net';
 import { pathToFileURL } from 'node:url';
 import { randomStream } from '../src/kernel/index.ts';
-import { bidBodies } from './bidder-traffic.ts';
+import { bidBodies, renew, renewable } from './bidder-traffic.ts';
 
 export interface LoadOptions {
   readonly port: number;
@@ -32,6 +32,8 @@ export interface LoadResult {
 
 /** After an open loop's time, answers are waited for so long. */
 const GRACE_MS = 1_000;
+/** Every load begins elsewhere, so that no server has seen its requests. */
+const FIRST_TRANSACTION = Date.now() % 0x7fff_ffff;
 const HEAD_END = Buffer.from('\r\n\r\n');
 
 /** One keep-alive connection with at most one request under way. */
@@ -97,7 +99,7 @@ export function bidHead(lines: string): string {
 
 /** Runs one load and counts. */
 export async function runLoad({ port, connections, seconds, rate }: LoadOptions): Promise<LoadResult> {
-  const requests = wireRequests(bidBodies());
+  const requests = wireRequests(bidBodies()).map(renewable);
   const statuses: Record<string, number> = {};
   const latencies: number[] = [];
   const waiting: number[] = [];
@@ -106,7 +108,7 @@ export async function runLoad({ port, connections, seconds, rate }: LoadOptions)
   const { promise: broken, reject } = Promise.withResolvers<never>();
   broken.catch(() => {});
   const send = (client: Client, due: number) => {
-    client.send(requests[sent % requests.length]!, due);
+    client.send(renew(requests[sent % requests.length]!, FIRST_TRANSACTION + sent), due);
     sent += 1;
   };
   const startedAt = performance.now();

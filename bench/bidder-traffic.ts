@@ -3,6 +3,11 @@ import { type RandomStream, randomStream } from '../src/kernel/index.ts';
 /** How many different requests are sent in turn. */
 export const BODIES = 256;
 
+/** The last hop of every supply chain: the exchange that asks. */
+export const LAST_HOP = 'exchange.example';
+/** Our seat there. */
+export const BENCH_SEAT = 'gavotte';
+
 const SIZES: readonly (readonly [number, number])[] = [
   [300, 250],
   [728, 90],
@@ -69,17 +74,22 @@ function request(random: RandomStream, index: number): object {
       schain: {
         ver: '1.0',
         complete: 1,
-        nodes: Array.from({ length: 1 + random.int(3) }, (_, hop) => ({
-          asi: `exchange-${hop}.example`,
-          sid: hex(random, 10),
-          hp: 1,
-          rid: hex(random, 16),
-        })),
+        nodes: hops(random),
       },
     },
     regs: { coppa: 0, gdpr: 0, gpp: 'DBABMA~CPXxRfAPXxRfAAfKABENB-CgAAAAAAAAAAYgAAAAAAAA', gpp_sid: [7] },
     ext: { exchange: { version: 3, region: 'us-east', pod: hex(random, 6) } },
   };
+}
+
+function hops(random: RandomStream): readonly object[] {
+  const count = 1 + random.int(3);
+  return Array.from({ length: count }, (_, hop) => ({
+    asi: hop === count - 1 ? LAST_HOP : `exchange-${hop}.example`,
+    sid: hex(random, 10),
+    hp: 1,
+    rid: hex(random, 16),
+  }));
 }
 
 function imp(random: RandomStream, at: number): object {
@@ -196,4 +206,32 @@ function user(random: RandomStream): object {
       },
     ],
   };
+}
+
+const TRANSACTION = Buffer.from('"tid":"');
+const USER = Buffer.from('"buyeruid":"');
+const RENEWED_DIGITS = 8;
+
+/** Where requests name their transaction (not those of their imps, which come first) and their user. */
+export interface Renewable {
+  readonly bytes: Buffer;
+  readonly transactionAt: number;
+  readonly userAt: number;
+}
+
+/** Finds them in bytes that hold one body. */
+export function renewable(bytes: Buffer): Renewable {
+  return {
+    bytes,
+    transactionAt: bytes.lastIndexOf(TRANSACTION) + TRANSACTION.length,
+    userAt: bytes.indexOf(USER) + USER.length,
+  };
+}
+
+/** Makes it another impression for another user, as bidders rightly treat repeated ones otherwise. */
+export function renew({ bytes, transactionAt, userAt }: Renewable, number: number): Buffer {
+  const digits = number.toString(16).padStart(RENEWED_DIGITS, '0');
+  bytes.write(digits, transactionAt, 'latin1');
+  bytes.write(digits, userAt, 'latin1');
+  return bytes;
 }

@@ -1,9 +1,11 @@
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { Client, percentiles, wireRequests } from './bidder-load.ts';
 import type { OursReport } from './bidder-ours.ts';
 import { cpuMicros, hasProc, type Running, spawnOn, startServer } from './bidder-process.ts';
 import { bidBodies } from './bidder-traffic.ts';
+import { benchFolder } from './engine.ts';
 import { FloodSender, ValidSender } from './malformed-senders.ts';
 import { type MalformedKind, MalformedTraffic } from './malformed-traffic.ts';
 
@@ -45,6 +47,7 @@ export async function malformedBench(): Promise<object> {
     allowPositionals: true,
   });
   const module = values.ours === undefined ? [] : [values.ours];
+  const folder = benchFolder();
   const server = await startServer((port) =>
     spawnOn(
       0,
@@ -52,6 +55,7 @@ export async function malformedBench(): Promise<object> {
       ['--expose-gc', `${import.meta.dirname}/bidder-ours.ts`, `${port}`, ...module],
       {
         output: 'pipe',
+        env: { BENCH_FOLDER: folder },
       },
     ),
   );
@@ -59,6 +63,7 @@ export async function malformedBench(): Promise<object> {
     return await new MalformedRun(server, new MalformedTraffic(values.seed)).run(Number(values.requests));
   } finally {
     server.stop();
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 
