@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { money, Simulation } from '../../kernel/index.ts';
 import type { Ledger } from '../../ledger/index.ts';
 import { BILL_WINDOW_MS, type BidderMoney, bidderMoney, booksOf, CAMPAIGN } from '../testing/money-world.ts';
@@ -175,20 +176,64 @@ test('fault/D1 sixty-four bidders spend one cap to the end, none of it twice', a
   assert.deepEqual((await ledger.audit()).violations, []);
 });
 
-test('the ring of open bids frees in order, once each, and refuses when it is full', () => {
+test('a place for a bid is free again when its bid has ended, once each, and none is given when all are taken', () => {
   const promises = new Promises<string>(2);
   assert.deepEqual(
-    [promises.add(0, 5, 10, 'bid'), promises.add(1, 7, 20, 'bid'), promises.add(0, 9, 30, 'bid')],
+    [promises.add(0, 5, 10, 'a'), promises.add(1, 7, 20, 'b'), promises.add(0, 9, 30, 'c')],
     [0, 1, -1],
   );
-  const ended: number[] = [];
-  promises.expire(10, (_wallet, micros) => ended.push(micros));
-  assert.deepEqual([promises.end(0), promises.end(1), promises.end(1), promises.end(5)], [0, 7, 0, 0]);
+  const ended: [number, string][] = [];
+  promises.expire(10, (_wallet, micros, bid) => ended.push([micros, bid]));
   assert.deepEqual(
-    [promises.add(0, 9, 30, 'bid'), promises.add(0, 9, 30, 'bid'), promises.add(0, 1, 30, 'bid')],
-    [2, -1, -1],
+    [promises.end(0), promises.end(1), promises.end(1), promises.end(5), promises.open],
+    [0, 7, 0, 0, 0],
   );
-  promises.expire(20, (_wallet, micros) => ended.push(micros));
-  assert.equal(promises.add(0, 3, 40, 'bid'), 3);
-  assert.deepEqual(ended, [5]);
+  assert.equal(promises.bid(1), 'b', 'what was paid is remembered');
+  const numbers = [promises.add(0, 9, 30, 'd'), promises.add(0, 9, 40, 'e'), promises.add(0, 1, 30, 'f')];
+  assert.equal(new Set([0, 1, ...numbers]).size, 5, 'no number is given twice');
+  assert.deepEqual([numbers[2], promises.bid(1), promises.end(0)], [-1, undefined, 0]);
+  promises.expire(30, (_wallet, micros, bid) => ended.push([micros, bid]));
+  assert.ok(promises.add(0, 3, 50, 'g') > numbers[1]!, 'one that lives longer keeps nobody out');
+  assert.deepEqual(ended, [
+    [5, 'a'],
+    [9, 'd'],
+  ]);
+});
+
+test('inv/I9 places of bids: numbers are told apart, whatever ends when', () => {
+  const step = fc.oneof(
+    fc.record({ add: fc.integer({ min: 1, max: 9 }), lives: fc.integer({ min: 1, max: 20 }) }),
+    fc.record({ end: fc.integer({ min: 0, max: 40 }) }),
+    fc.record({ pass: fc.integer({ min: 0, max: 10 }) }),
+  );
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), fc.integer({ min: 1, max: 8 }), (steps, capacity) => {
+      const promises = new Promises<number>(capacity);
+      const open = new Map<number, { readonly micros: number; readonly until: number }>();
+      let now = 0;
+      for (const each of steps) {
+        if ('add' in each) {
+          const number = promises.add(0, each.add, now + each.lives, each.add);
+          assert.equal(number === -1, open.size === capacity);
+          if (number >= 0) open.set(number, { micros: each.add, until: now + each.lives });
+        } else if ('end' in each) {
+          assert.equal(promises.end(each.end), open.get(each.end)?.micros ?? 0);
+          open.delete(each.end);
+        } else {
+          now += each.pass;
+          let freed = 0;
+          promises.expire(now, (_wallet, micros) => {
+            freed += micros;
+          });
+          for (const [number, { micros, until }] of open) {
+            if (until > now) continue;
+            freed -= micros;
+            open.delete(number);
+          }
+          assert.equal(freed, 0);
+        }
+        assert.equal(promises.open, open.size);
+      }
+    }),
+  );
 });

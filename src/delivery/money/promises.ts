@@ -1,22 +1,27 @@
+/** So many places are tried for a new bid before it is given up; all of them taken means that nearly all are. */
+const PLACES_TRIED = 64;
+
 /**
- * Every bid that may still be billed, in the order they were made: which wallet promised how much, until when, and
- * what the bid was. A ring of fixed size, so that a process's memory does not grow. Times are monotonic milliseconds.
- * A bid ends once: by a bill, a loss, or its time.
+ * Every bid that may still be billed: which wallet promised how much, until when, and what the bid was. A table of
+ * fixed size, so that a process's memory does not grow; a bid takes the place of one that has ended. Times are
+ * monotonic milliseconds. A bid ends once: by a bill, a loss, or its time.
  */
 export class Promises<Bid> {
   readonly #capacity: number;
+  readonly #numbers: Float64Array;
+  /** 0 in a place that is free. */
   readonly #micros: Float64Array;
   readonly #wallets: Int32Array;
   readonly #expires: Float64Array;
   readonly #bids: (Bid | undefined)[];
-  /** The first number that may still be open, and the next to be given. */
-  #first = 0;
+  /** The next number to be given; its place is its remainder. */
   #next = 0;
   #open = 0;
 
-  /** @param capacity most bids open at once; each takes 28 bytes and what `Bid` needs. */
+  /** @param capacity most bids open at once; each takes 36 bytes and what `Bid` needs. */
   constructor(capacity: number) {
     this.#capacity = capacity;
+    this.#numbers = new Float64Array(capacity).fill(-1);
     this.#micros = new Float64Array(capacity);
     this.#wallets = new Int32Array(capacity);
     this.#expires = new Float64Array(capacity);
@@ -28,15 +33,18 @@ export class Promises<Bid> {
     return this.#open;
   }
 
-  /** The bid's number, or -1 when the ring is full: then there is no bid (I13). */
+  /** The bid's number, or -1 when there is no place for it: then there is no bid (I13). */
   add(wallet: number, micros: number, expiresAt: number, bid: Bid): number {
-    if (this.#next - this.#first >= this.#capacity) return -1;
+    const end = this.#next + Math.min(PLACES_TRIED, this.#capacity);
+    while (this.#next < end && this.#micros[this.#next % this.#capacity]! > 0) this.#next += 1;
+    if (this.#next === end) return -1;
     const number = this.#next;
-    const slot = number % this.#capacity;
-    this.#micros[slot] = micros;
-    this.#wallets[slot] = wallet;
-    this.#expires[slot] = expiresAt;
-    this.#bids[slot] = bid;
+    const place = number % this.#capacity;
+    this.#numbers[place] = number;
+    this.#micros[place] = micros;
+    this.#wallets[place] = wallet;
+    this.#expires[place] = expiresAt;
+    this.#bids[place] = bid;
     this.#next = number + 1;
     this.#open += 1;
     return number;
@@ -44,10 +52,10 @@ export class Promises<Bid> {
 
   /** Ends a bid; returns what it had promised, or 0 when it had ended before or was never made. */
   end(number: number): number {
-    if (!(number >= this.#first && number < this.#next)) return 0;
-    const slot = number % this.#capacity;
-    const micros = this.#micros[slot]!;
-    this.#micros[slot] = 0;
+    const place = this.#placeOf(number);
+    if (place < 0) return 0;
+    const micros = this.#micros[place]!;
+    this.#micros[place] = 0;
     if (micros > 0) this.#open -= 1;
     return micros;
   }
@@ -57,23 +65,33 @@ export class Promises<Bid> {
     return this.#wallets[number % this.#capacity]!;
   }
 
-  /** What a bid was, while its number is in the ring, ended or not. */
+  /** What a bid was, ended or not, until another takes its place or it is forgotten. */
   bid(number: number): Bid | undefined {
-    return number >= this.#first && number < this.#next ? this.#bids[number % this.#capacity] : undefined;
+    const place = this.#placeOf(number);
+    return place < 0 ? undefined : this.#bids[place];
   }
 
-  /** Ends every bid whose time has come, oldest first; one that lives longer keeps those behind it a little longer. */
+  /** Nothing more will come of a bid that has ended. */
+  forget(number: number): void {
+    const place = this.#placeOf(number);
+    if (place >= 0) this.#bids[place] = undefined;
+  }
+
+  /** Ends and forgets every bid whose time has come. Looks at all places: some hundred microseconds. */
   expire(now: number, ended: (wallet: number, micros: number, bid: Bid) => void): void {
-    while (this.#first < this.#next) {
-      const slot = this.#first % this.#capacity;
-      const micros = this.#micros[slot]!;
-      if (micros > 0) {
-        if (this.#expires[slot]! > now) return;
-        this.#open -= 1;
-        ended(this.#wallets[slot]!, micros, this.#bids[slot]!);
-      }
-      this.#bids[slot] = undefined;
-      this.#first += 1;
+    for (let place = 0; place < this.#capacity; place += 1) {
+      const micros = this.#micros[place]!;
+      if (micros === 0 || this.#expires[place]! > now) continue;
+      this.#micros[place] = 0;
+      this.#open -= 1;
+      ended(this.#wallets[place]!, micros, this.#bids[place]!);
+      this.#bids[place] = undefined;
     }
+  }
+
+  #placeOf(number: number): number {
+    if (!(number >= 0)) return -1;
+    const place = number % this.#capacity;
+    return this.#numbers[place] === number ? place : -1;
   }
 }

@@ -106,6 +106,8 @@ export class Purse<Bid> {
     const wallet = this.#wallets[this.#promises.walletOf(number)]!;
     wallet.promised -= micros;
     this.#onEnd(this.#promises.bid(number)!, how);
+    // A paid bid may still be clicked; of a lost one nothing more comes.
+    if (how !== 'paid') this.#promises.forget(number);
     return wallet;
   }
 }
