@@ -47,7 +47,7 @@ class Dimension<V> {
 }
 
 /**
- * Which campaigns could answer, by targeting alone: one bit per campaign, in the order the campaigns are given, so
+ * Which campaigns could answer in the open auction, by seat and targeting alone: one bit per campaign, in the order the campaigns are given, so
  * give the most valuable first. Built once per set of campaigns; a lookup allocates nothing.
  */
 export class CampaignIndex {
@@ -133,8 +133,9 @@ export class CampaignIndex {
       addBit(set, index);
     };
     for (const domain of campaign.targeting.excludedDomains) into(this.#excluded, domain);
-    for (const [exchange, seat] of Object.entries(campaign.seats))
-      if (seat !== '') into(this.#seats, exchange);
+    if (campaign.openAuction)
+      for (const [exchange, seat] of Object.entries(campaign.seats))
+        if (seat !== '') into(this.#seats, exchange);
     for (const { format, w, h } of campaign.creatives) {
       addBit(this.#formats[format], index);
       if (format === 'banner') into(this.#banner, sizeKey(w, h));

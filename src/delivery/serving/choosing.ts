@@ -38,8 +38,6 @@ export interface Asked {
   currency: string;
 }
 
-const FORMATS = ['banner', 'video', 'audio', 'native'] as const;
-
 const fitting: number[] = [];
 let lastRefusal: Refusal = '';
 
@@ -57,15 +55,12 @@ export function creativesFor(
   fitting.length = 0;
   lastRefusal = 'no-creative';
   if (asked.dsaRequired && running.campaign.dsa === null) return fitting;
-  for (const format of FORMATS) {
-    if (imp[format] === undefined) continue;
-    for (const index of running.byFormat[format]) {
-      const refusal =
-        fits.refusal(imp, asked.blocks, running.index, index) ||
-        placeRefusal(asked, imp, running, index, offer);
-      if (refusal === '') fitting.push(index);
-      else lastRefusal = refusal;
-    }
+  const { creatives, index: campaign } = running;
+  for (let index = 0; index < creatives.length; index += 1) {
+    const refusal =
+      fits.refusal(imp, asked.blocks, campaign, index) || placeRefusal(asked, imp, running, index, offer);
+    if (refusal === '') fitting.push(index);
+    else if (refusal !== 'format-not-offered') lastRefusal = refusal;
   }
   return fitting;
 }

@@ -65,7 +65,6 @@ export function openBids(asked: Asked, imp: Imp, eligible: BitSet, market: Marke
   let lookedAt = 0;
   visitBits(eligible, (index) => {
     const running = market.campaigns[index]!;
-    if (!running.campaign.openAuction) return true;
     const standing = market.standings.refusal(running, asked, market) || currencyRefusal(running, asked);
     if (standing !== '') {
       running.reasons.add(standing);

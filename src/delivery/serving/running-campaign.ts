@@ -1,7 +1,6 @@
 import {
   type CompiledCreative,
   type CreativeFacts,
-  type CreativeFormat,
   compileCreative,
   creativeFacts,
   type NoticeContext,
@@ -21,6 +20,12 @@ export interface RunningCreative {
   readonly refusedBy: Set<string>;
 }
 
+interface SigningContext {
+  readonly wallet: Wallet;
+  readonly epoch: number;
+  readonly context: NoticeContext;
+}
+
 /** One campaign with all that the bid path keeps about it. */
 export class RunningCampaign {
   readonly index: number;
@@ -28,8 +33,6 @@ export class RunningCampaign {
   /** Its money of today; each day of a campaign has an account of its own. */
   wallet: Wallet;
   readonly creatives: readonly RunningCreative[];
-  /** Indexes of its creatives. */
-  readonly byFormat: Readonly<Record<CreativeFormat, readonly number[]>>;
   /** Why it did not bid, once per imp that it was asked for. */
   readonly reasons = new ReasonCounts();
   bids = 0;
@@ -43,8 +46,10 @@ export class RunningCampaign {
   spentToday = 0;
   /** Micros that it and those beside it may still spend, by the cap of the account above; until it is read, no limit. */
   groupFree = Number.MAX_SAFE_INTEGER;
-  readonly #compiled = new Map<string, CompiledCreative | null>();
-  readonly #contexts = new Map<string, { readonly epoch: number; readonly context: NoticeContext }>();
+  /** By exchange; by index for what does not depend on the request. */
+  readonly #compiled = new Map<RunningExchange, Map<number | string, CompiledCreative | null>>();
+  /** By exchange and deal. */
+  readonly #contexts = new Map<RunningExchange, Map<string, SigningContext>>();
 
   constructor(index: number, campaign: DeliveryCampaign, wallet: Wallet) {
     this.index = index;
@@ -54,14 +59,6 @@ export class RunningCampaign {
       facts: creativeFacts(creative),
       refusedBy: new Set(),
     }));
-    const ofFormat = (format: CreativeFormat) =>
-      [...campaign.creatives.keys()].filter((at) => campaign.creatives[at]!.format === format);
-    this.byFormat = {
-      banner: ofFormat('banner'),
-      video: ofFormat('video'),
-      audio: ofFormat('audio'),
-      native: ofFormat('native'),
-    };
   }
 
   /** The creative ready for an exchange (and for a native slot); null when the exchange could not take it. */
@@ -70,26 +67,28 @@ export class RunningCampaign {
     creative: number,
     native: { readonly request: string; readonly ver: string } | undefined,
   ): CompiledCreative | null {
-    const key = `${exchange.name} ${creative} ${native === undefined ? '' : native.ver + native.request}`;
-    let compiled = this.#compiled.get(key);
+    const key = native === undefined ? creative : `${creative} ${native.ver}${native.request}`;
+    const kept = keptFor(this.#compiled, exchange);
+    let compiled = kept.get(key);
     if (compiled === undefined) {
-      if (native !== undefined && this.#compiled.size > MAX_NATIVE) this.#compiled.clear();
+      if (native !== undefined && kept.size > MAX_NATIVE) kept.clear();
       const result = compileCreative(this.campaign.creatives[creative]!, exchange.markup, {
         campaign: this.campaign.id,
         ...(native === undefined ? {} : { native }),
         ...(this.campaign.dsa === null ? {} : { dsa: this.campaign.dsa }),
       });
       compiled = result.ok ? result.compiled : null;
-      this.#compiled.set(key, compiled);
+      kept.set(key, compiled);
     }
     return compiled;
   }
 
   /** What signs its bids on an exchange, for a deal or the open auction, under the present lease. */
   signing(exchange: RunningExchange, dealId: string, wallet: Wallet, holder: string): NoticeContext {
-    const key = `${exchange.name} ${dealId}`;
-    const known = this.#contexts.get(key);
-    if (known?.epoch === wallet.epoch) return known.context;
+    const kept = keptFor(this.#contexts, exchange);
+    const known = kept.get(dealId);
+    // Each day has a wallet of its own, whose epochs begin anew.
+    if (known?.wallet === wallet && known.epoch === wallet.epoch) return known.context;
     const context = exchange.signer.context(exchange.name, {
       campaign: this.campaign.id,
       account: wallet.account,
@@ -98,7 +97,17 @@ export class RunningCampaign {
       currency: wallet.currency,
       dealId,
     });
-    this.#contexts.set(key, { epoch: wallet.epoch, context });
+    kept.set(dealId, { wallet, epoch: wallet.epoch, context });
     return context;
   }
+}
+
+/** What is kept for one exchange, made when missing. */
+function keptFor<K, V>(all: Map<RunningExchange, Map<K, V>>, exchange: RunningExchange): Map<K, V> {
+  let kept = all.get(exchange);
+  if (kept === undefined) {
+    kept = new Map();
+    all.set(exchange, kept);
+  }
+  return kept;
 }
