@@ -80,14 +80,15 @@ function stringify(key: string, value: unknown): string {
 const HELD: ReadonlySet<string> = new Set(['string', 'boolean', 'object']);
 
 /**
- * The entry as a reader sees it when it is `ageMs` old.
+ * The entry as a reader sees it when it is `sinceMs` old; clocks that differ make no age negative.
  * @throws GV_RESPONSE_INVALID when its text is not JSON.
  */
 export function entryAged(
   key: string,
   { text, version, writtenAt, ttlMs }: StoredEntry,
-  ageMs: number,
+  sinceMs: number,
 ): BlackboardEntry {
+  const ageMs = Math.max(0, sinceMs);
   const value = parseJson(text, `the value of ${key}`);
   return { key, value, version, writtenAt, ttlMs, ageMs, isStale: ageMs > ttlMs };
 }
