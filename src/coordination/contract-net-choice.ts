@@ -34,5 +34,6 @@ export function bestProposal(
 
 function countedValue(value: unknown, limit: number): number | undefined {
   if (typeof value !== 'number' || !Number.isFinite(value) || value < 0) return undefined;
-  return Math.min(value, limit > 0 ? limit : 0);
+  // Adding 0 makes -0 a plain 0, of which it is no less.
+  return Math.min(value, limit > 0 ? limit : 0) + 0;
 }

@@ -1,4 +1,4 @@
-import { after, test } from 'node:test';
+import { after, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type TestRedis, testRedis } from '../../scripts/redis.ts';
 import { type Blackboard, redisBlackboard } from '../../src/coordination/index.ts';
@@ -45,6 +45,9 @@ function testOn({ url, close }: TestRedis): void {
       },
     };
   };
-  blackboardContract('blackboard on Redis', fresh);
-  contractNetContract('blackboard on Redis', fresh);
+  // They mostly wait, each in a namespace of its own.
+  describe('blackboard on Redis', { concurrency: 4 }, () => {
+    blackboardContract('blackboard on Redis', fresh);
+    contractNetContract('blackboard on Redis', fresh);
+  });
 }
