@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { openSampleBooks } from '../../campaign/index.ts';
+import { type Blackboard, redisBlackboard } from '../../coordination/index.ts';
 import {
   classicalAgents,
   type DeliveryPlan,
@@ -22,6 +23,7 @@ interface BidderOptions {
   readonly settings?: string;
   readonly ledger?: string;
   readonly spool?: string;
+  readonly blackboard?: string;
   readonly name: string;
   readonly port: number;
   readonly host: string;
@@ -39,6 +41,7 @@ export function configureBidder(command: Command, context: CommandContext): void
     .option('--settings <file>', 'exchanges and rules; needed with --plan')
     .option('--ledger <file or URL>', 'the ledger: an SQLite file or postgres://…; needed with --plan')
     .option('--spool <file>', 'where bills wait while the ledger is away; keep it over restarts')
+    .option('--blackboard <URL>', 'share what agents publish with other bidders: redis://…')
     .option('--name <name>', 'what the bidder is called in the ledger', 'b1')
     .option('--port <n>', 'where it listens', positiveInt, 4200)
     .option('--host <address>', 'and on which address', '127.0.0.1')
@@ -54,6 +57,7 @@ async function runBidder(options: BidderOptions, context: CommandContext): Promi
   const world = createRealWorld();
   const folder = await mkdtemp(join(tmpdir(), 'gavotte-bidder-'));
   const ledger = await openBooks(options.ledger, folder, world);
+  const blackboard = await openBoard(options.blackboard, world);
   try {
     const { plan, settings } = await setUp(options, world, ledger);
     await prepareLedger(ledger, plan, `bidder:${options.name}`);
@@ -69,6 +73,7 @@ async function runBidder(options: BidderOptions, context: CommandContext): Promi
       settings,
       noticeKeys: [noticeKey(context, world)],
       agents: classicalAgents,
+      ...(blackboard === undefined ? {} : { blackboard }),
       spoolPath: options.spool ?? join(folder, 'spool.db'),
       port: options.port,
       host: options.host,
@@ -87,6 +92,7 @@ async function runBidder(options: BidderOptions, context: CommandContext): Promi
     await bidder.close();
     return report;
   } finally {
+    await blackboard?.close();
     await ledger.close();
     await rm(folder, { recursive: true, force: true });
   }
@@ -98,6 +104,10 @@ async function openBooks(given: string | undefined, folder: string, world: World
       ? await postgresStore({ url: given })
       : sqliteStore(world.storage.openDatabase(given ?? join(folder, 'ledger.db')));
   return openLedger({ store, clock: world.clock });
+}
+
+async function openBoard(url: string | undefined, { clock }: World): Promise<Blackboard | undefined> {
+  return url === undefined ? undefined : redisBlackboard({ url, clock });
 }
 
 async function setUp(
