@@ -102,6 +102,13 @@ test('ortb/W1 winning is not an impression: money moves at the billing notice al
     assert.deepEqual(heard, ['won', 'billed 4000']);
   }));
 
+test('ortb/W2 a win told twice is heard once', () =>
+  scene(async ({ take, target, heard, desk }) => {
+    for (let copy = 0; copy < 3; copy += 1) assert.equal(await take(target('win', '4.00')), 204);
+    assert.deepEqual(heard, ['won']);
+    assert.equal(desk.counts.won, 1);
+  }));
+
 test('ortb/W2 inv/I7 a billing notice counts once, whatever order and however many copies', () =>
   scene(async ({ take, target, settled, heard, bidder }) => {
     for (const kind of ['bill', 'bill', 'win', 'bill'] as const)

@@ -2,6 +2,7 @@ import { type Clock, money } from '../kernel/index.ts';
 import { type Notice, type NoticeReader, type NoticeRefusal, noticeCost } from '../openrtb/index.ts';
 import type { Bill, BillOutcome, Bills } from './money/bills.ts';
 import type { Purse } from './money/purse.ts';
+import { RecentIds } from './money/recent-ids.ts';
 
 /** What became of bids, for those who count and learn. `bid` is undefined when another process made it, or it is forgotten. */
 export interface OutcomeListener<Bid> {
@@ -32,6 +33,8 @@ export interface NoticeCounts {
  * clocks that differ by less from paying a bill out of money that is promised again.
  */
 export const BILL_GRACE_MS = 30_000;
+/** Copies of win notices follow within a minute. */
+const RECENT_WINS = 50_000;
 const TAKEN = 204;
 const REFUSED = 400;
 const FOUND = 302;
@@ -68,6 +71,7 @@ export class NoticeDesk<Bid> {
   readonly #listener: OutcomeListener<Bid>;
   /** The reservation that pays what comes too late, by account. */
   readonly #lateOf: (account: string) => string;
+  readonly #wins = new RecentIds(RECENT_WINS);
   readonly #landingOf: (campaign: string, creative: string) => string | undefined;
 
   constructor(options: {
@@ -156,6 +160,9 @@ export class NoticeDesk<Bid> {
       // A copy of a loss is no news.
       if (number < 0 || this.#purse.lost(number)) this.#listener.lost(bid, notice);
     } else if (notice.kind === 'win') {
+      // A copy of a win is no news.
+      if (this.#wins.has(notice.bidId)) return;
+      this.#wins.add(notice.bidId);
       this.counts.won += 1;
       this.#listener.won(bid, notice);
     } else if (notice.kind === 'click') {
