@@ -94,6 +94,8 @@ export interface EngineOptions {
 /** How often each bidder ends, in the ledger, what is past its time: its own and that of those who died. */
 const EXPIRE_EVERY_MS = 15_000;
 const LEDGER_MS = 2_000;
+const USUAL_CLICK_RATE = 0.002;
+const USUAL_SALE_RATE = 0.02;
 /** What agents plan, they plan by the second. */
 const AGENTS_EVERY_MS = 950;
 const READ_SPEND_EVERY_MS = 5_000;
@@ -136,9 +138,12 @@ export class DeliveryEngine {
       });
     this.#options = options;
     this.purse = new Purse<OpenBid>(holder, (bid, how) => this.#ended(bid, how), options.maxOpenBids);
-    this.campaigns = plan.campaigns.map(
-      (campaign, index) => new RunningCampaign(index, campaign, this.#walletOf(campaign, campaign.account)),
-    );
+    // The bid path looks at the first that suit, so those that an impression is worth most to come first.
+    this.campaigns = plan.campaigns
+      .toSorted((a, b) => worthOf(b) - worthOf(a))
+      .map(
+        (campaign, index) => new RunningCampaign(index, campaign, this.#walletOf(campaign, campaign.account)),
+      );
     this.deals = new DealBook(plan.deals);
     for (const { terms } of this.deals.deals) this.#dealWallet(terms);
     this.#agents = options.agents(this.campaigns, {
@@ -248,14 +253,14 @@ export class DeliveryEngine {
   }
 
   #newBidder(): Bidder {
-    const { world, plan, exchanges, notices } = this.#options;
+    const { world, exchanges, notices } = this.#options;
     return new Bidder({
       ...this.#options,
       clock: this.#clock,
       random: world.random.split('bidder'),
       exchanges: exchanges.map((profile) => new RunningExchange(profile, notices)),
       campaigns: this.campaigns,
-      index: new CampaignIndex(plan.campaigns),
+      index: new CampaignIndex(this.campaigns.map(({ campaign }) => campaign)),
       deals: this.deals,
       walletOf: ({ terms }) => this.#dealWallet(terms),
       purse: this.purse,
@@ -306,3 +311,10 @@ export class DeliveryEngine {
 }
 
 type DealBookTerms = DeliveryPlan['deals'][number];
+
+/** What an impression is worth to a campaign before anything is known: micros, at usual rates of clicks and sales. */
+function worthOf({ goal: { kind, value }, maxCpm }: DeliveryPlan['campaigns'][number]): number {
+  const rate =
+    kind === 'impressions' ? 1 : kind === 'clicks' ? USUAL_CLICK_RATE : USUAL_CLICK_RATE * USUAL_SALE_RATE;
+  return Math.min(value.amountMicros * rate, maxCpm / 1000);
+}
