@@ -37,6 +37,10 @@ test('when the day turns, open bids keep their money and new ones come out of th
   assert.equal(before.free(0), 0, 'yesterday promises nothing more');
   assert.equal(before.promised, 5_000);
   assert.equal(campaigns[0]!.wallet.account, `${ACCOUNT}/d-2026-11-24`);
+  await simulation.run(keeper.tick(), 5_000);
+  const [bid] = ask(requestOf());
+  // Epochs begin anew with each account, so the same epoch must not stand for the account of yesterday.
+  assert.match(bid!.burl!, /d-2026-11-24/, 'its bill names the day that pays it');
 });
 
 test('days are those of the campaign’s clocks and calendars', () => {
