@@ -43,6 +43,27 @@ test('when the day turns, open bids keep their money and new ones come out of th
   assert.match(bid!.burl!, /d-2026-11-24/, 'its bill names the day that pays it');
 });
 
+test('a day that has used more than its new budget gets no more, and nothing is bid on another account', async () => {
+  const first = await bidderWorld({ campaigns: [campaignOf({ dailyBudget: micros(12_000) })] });
+  const { ledger, purse, campaigns, keeper, simulation, ask } = first;
+  const turn = () => new CampaignDays({ ledger, purse, campaigns, clock: { now: () => NOON } }).turn();
+  await turn();
+  await simulation.run(keeper.tick(), 5_000);
+  const day = campaigns[0]!.wallet.account;
+  const again = await bidderWorld({ campaigns: [campaignOf({ dailyBudget: micros(6_000) })] });
+  const restarted = again.campaigns[0]!;
+  await new CampaignDays({
+    ledger,
+    purse: again.purse,
+    campaigns: again.campaigns,
+    clock: { now: () => NOON },
+  }).turn();
+  assert.equal(restarted.wallet.account, day);
+  const { cap, leased, settled, reserved } = (await ledger.account(day))!;
+  assert.equal(cap, leased + settled + reserved);
+  assert.equal(ask(requestOf()).length, 1, 'what was leased before may still be used');
+});
+
 test('days are those of the campaign’s clocks and calendars', () => {
   const evening = Date.UTC(2026, 10, 23, 20) as EpochMs;
   assert.equal(calendarOf('UTC')(evening), '2026-11-23');

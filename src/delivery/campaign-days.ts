@@ -49,12 +49,22 @@ export class CampaignDays {
       }),
     );
     for (const [index, { running, account }] of turned.entries()) {
-      if (!results[2 * index + 1]!.ok && !results[2 * index]!.ok) continue;
       const { currency } = running.campaign;
+      // Whatever comes next: nothing more is bid on the account of another day, or of no day.
       running.wallet.isRetired = true;
+      if (!results[2 * index + 1]!.ok && !(await this.#close(account, cause))) continue;
       running.wallet = this.#purse.wallet({ account, currency, reservation: null });
       running.wallet.isRetired = false;
     }
+  }
+
+  /** A day that has used more than its present budget: it gets no more. False when there is no such account. */
+  async #close(account: string, cause: string): Promise<boolean> {
+    const found = await this.#ledger.account(account);
+    if (found === undefined) return false;
+    const { currency, reserved, leased, settled } = found;
+    await this.#ledger.setCap({ account, cap: money(reserved + leased + settled, currency), cause });
+    return true;
   }
 
   #calendar(timeZone: string): (at: EpochMs) => string {

@@ -94,6 +94,7 @@ export interface EngineOptions {
 /** How often each bidder ends, in the ledger, what is past its time: its own and that of those who died. */
 const EXPIRE_EVERY_MS = 15_000;
 const LEDGER_MS = 2_000;
+const LEDGER_WORK_MS = 10_000;
 const USUAL_CLICK_RATE = 0.002;
 const USUAL_SALE_RATE = 0.02;
 /** What agents plan, they plan by the second. */
@@ -208,7 +209,7 @@ export class DeliveryEngine {
     const now = this.#clock.monotonic();
     const [leases, bills, agents] = await Promise.allSettled([
       this.#keepLeases(),
-      this.#bills.drain(),
+      this.#drain(),
       this.#tickAgents(now),
     ]);
     const isAnswered = leases.status === 'fulfilled' && bills.status === 'fulfilled';
@@ -217,7 +218,7 @@ export class DeliveryEngine {
     this.#tickedAt = now;
     if (now >= this.#expireAt && this.spool.size === 0) {
       this.#expireAt = now + EXPIRE_EVERY_MS;
-      await this.#options.ledger.expire({ cause: 'rule:lease-time' });
+      await this.#within(() => this.#options.ledger.expire({ cause: 'rule:lease-time' }));
     }
     for (const each of [leases, bills, agents])
       if (each.status === 'rejected') throw GavotteError.from(each.reason);
@@ -226,9 +227,24 @@ export class DeliveryEngine {
   /** Stops bidding, gives back the money that no open bid needs, and pays what waited. */
   async close(): Promise<void> {
     for (const { index } of this.campaigns) removeBit(this.bidder.active, index);
-    await this.#keeper.close();
-    while ((await this.#bills.drain()) > 0);
+    // Bills that wait are paid even when the leases cannot be given back; these run out by themselves.
+    const [leases] = await Promise.allSettled([this.#within(() => this.#keeper.close())]);
+    while ((await this.#drain()) > 0);
     this.spool.close();
+    if (leases.status === 'rejected') throw GavotteError.from(leases.reason);
+  }
+
+  /** One lost answer must not stop what comes after it. */
+  #within<T>(work: () => Promise<T>): Promise<T> {
+    return withDeadline(this.#clock, LEDGER_WORK_MS, undefined, work);
+  }
+
+  /** Pays what waited on our disk; returns how many bills. */
+  async #drain(): Promise<number> {
+    const bills = await this.#within(() => this.#bills.drain());
+    for (const { holder, account, epoch, amount } of bills)
+      if (holder === this.purse.holder) this.purse.drained(account, epoch, amount.amountMicros);
+    return bills.length;
   }
 
   async #tickAgents(now: number): Promise<void> {
@@ -236,7 +252,7 @@ export class DeliveryEngine {
     this.#agentsAt = now + AGENTS_EVERY_MS;
     if (now >= this.#spendReadAt) {
       this.#spendReadAt = now + READ_SPEND_EVERY_MS;
-      await readSpend(this.#options.ledger, this.campaigns, this.#options.plan);
+      await this.#within(() => readSpend(this.#options.ledger, this.campaigns, this.deals));
     }
     await this.#agents.tick(this.campaigns);
   }
@@ -244,6 +260,10 @@ export class DeliveryEngine {
   /** The time first: a lease is of no use to who does not know when it ends. */
   async #keepLeases(): Promise<void> {
     await withDeadline(this.#clock, LEDGER_MS, undefined, () => this.#clock.set(this.#options.ledger));
+    if (!this.#clock.isSet)
+      throw new GavotteError('GV_TIMEOUT', 'the ledger is too slow to tell the time', {
+        fix: 'Bring it nearer; until then there are no bids.',
+      });
     await withDeadline(this.#clock, LEDGER_MS, undefined, () => this.#days.turn());
     await this.#keeper.tick();
   }

@@ -133,7 +133,10 @@ export class NoticeDesk<Bid> {
     }
     this.counts[outcome] += 1;
     const { amountMicros } = bill.amount;
-    if (number >= 0) this.#purse.paid(number, notice.epoch, amountMicros);
+    // What waits on our disk is spent, but not out of what the ledger knows.
+    if (number >= 0) this.#purse.paid(number, notice.epoch, outcome === 'spooled' ? 0 : amountMicros);
+    if (outcome === 'spooled' && notice.holder === this.#purse.holder)
+      this.#purse.spooled(notice.account, amountMicros);
     if (outcome !== 'repeat') this.#listener.billed(bid, notice, amountMicros);
     return TAKEN;
   }

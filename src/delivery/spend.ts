@@ -1,6 +1,6 @@
 import type { Ledger } from '../ledger/index.ts';
 import { groupOf } from './agents/tranches.ts';
-import type { DeliveryPlan } from './delivery-plan.ts';
+import type { DealBook } from './deals/deal-book.ts';
 import type { RunningCampaign } from './serving/running-campaign.ts';
 
 /**
@@ -10,12 +10,17 @@ import type { RunningCampaign } from './serving/running-campaign.ts';
 export async function readSpend(
   ledger: Ledger,
   campaigns: readonly RunningCampaign[],
-  plan: DeliveryPlan,
+  deals: DealBook,
 ): Promise<void> {
-  const dealAccounts = new Set(plan.deals.map(({ account }) => account));
+  const booked = [...deals.deals];
+  const dealAccounts = new Set(booked.map(({ terms }) => terms.account));
   const settled = new Map<string, number>();
   for (const root of new Set(campaigns.map(({ campaign }) => campaign.account)))
     for (const account of await ledger.accounts(root)) settled.set(account.id, account.settled);
+  for (const deal of booked) {
+    const { account, cpm } = deal.terms;
+    deal.delivered = Math.floor(((settled.get(account) ?? 0) * 1000) / cpm.amountMicros);
+  }
   const free = new Map<string, number>();
   for (const { campaign } of campaigns) free.set(groupOf(campaign.account), Number.MAX_SAFE_INTEGER);
   for (const group of free.keys()) {

@@ -115,7 +115,7 @@ async function setUp(
   world: World,
   ledger: Ledger,
 ): Promise<{ readonly plan: DeliveryPlan; readonly settings: BidderSettings }> {
-  const { plan, settings, ledger: books } = options;
+  const { plan, settings, ledger: books, spool } = options;
   if (plan === undefined) {
     const start = world.clock.now();
     const end = (start + DAY_MS) as EpochMs;
@@ -125,9 +125,9 @@ async function setUp(
       settings: sampleSettings('https://bidder.example'),
     };
   }
-  if (settings === undefined || books === undefined)
-    throw new GavotteError('GV_BAD_INPUT', '--plan needs --settings and --ledger', {
-      fix: 'Say on which exchanges it runs and where its money is: --settings FILE --ledger FILE.',
+  if (settings === undefined || books === undefined || spool === undefined)
+    throw new GavotteError('GV_BAD_INPUT', '--plan needs --settings, --ledger and --spool', {
+      fix: 'Say on which exchanges it runs, where its money is, and where bills wait when that is away: --settings FILE --ledger FILE --spool FILE.',
     });
   return {
     plan: parseDeliveryPlan(await world.storage.readText(plan), plan),

@@ -26,6 +26,8 @@ export interface BookedDeal {
   readonly terms: DealTerms;
   /** Impressions that are bid and may be billed, or are billed: never more than agreed (D14). */
   committed: number;
+  /** Impressions that are billed, to all bidders, as the ledger last told. */
+  delivered: number;
   readonly refused: Map<DealRefusal, number>;
   offered: number;
 }
@@ -38,7 +40,7 @@ export class DealBook {
 
   constructor(deals: readonly DealTerms[]) {
     for (const terms of deals) {
-      const deal: BookedDeal = { terms, committed: 0, refused: new Map(), offered: 0 };
+      const deal: BookedDeal = { terms, committed: 0, delivered: 0, refused: new Map(), offered: 0 };
       this.#deals.set(dealKey(terms.exchange, terms.dealId), deal);
     }
   }
@@ -55,6 +57,14 @@ export class DealBook {
       this.unclaimed.set(key, (this.unclaimed.get(key) ?? 0) + 1);
     return deal;
   }
+}
+
+/**
+ * Impressions that are taken for certain (D14): those bid here, or those billed anywhere, which overlap. The deal's
+ * money is the exact bound.
+ */
+export function unitsTaken({ committed, delivered }: BookedDeal): number {
+  return Math.max(committed, delivered);
 }
 
 /** Counts why a deal was not bid on. */
@@ -89,7 +99,7 @@ export function checkDeal(
   if (offer.bidfloor > 0 && offer.bidfloorcur !== terms.cpm.currency) return 'currency not agreed';
   // In a private auction the agreed price is a floor, and the exchange may ask for more; elsewhere it is the price.
   if (terms.type !== 'PA' && offer.bidfloor > terms.cpm.amountMicros) return 'floor above the agreed price';
-  if (deal.committed >= terms.impressions) return 'units used up';
+  if (unitsTaken(deal) >= terms.impressions) return 'units used up';
   return '';
 }
 

@@ -69,13 +69,13 @@ export class Bills {
     });
   }
 
-  /** Pays what was spooled; returns how many bills left the spool. */
-  async drain(): Promise<number> {
+  /** Pays what was spooled; returns the bills that left the spool. */
+  async drain(): Promise<readonly Bill[]> {
     const bills = this.#spool.next(DRAIN_BATCH);
-    if (bills.length === 0) return 0;
-    const outcomes = await this.#pay(bills);
+    if (bills.length === 0) return bills;
+    await this.#pay(bills);
     this.#spool.remove(bills.map(({ id }) => id));
-    return outcomes.length;
+    return bills;
   }
 
   async #flush(): Promise<void> {

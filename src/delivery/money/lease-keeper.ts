@@ -28,6 +28,8 @@ interface Demand {
   everPromised: number;
   microsPerSecond: number;
   askedAt: number;
+  /** When it last got less than it asked for: then it does not ask again at once. */
+  refusedAt: number;
 }
 
 /**
@@ -42,6 +44,7 @@ export class LeaseKeeper {
   readonly #billWindowMs: number;
   readonly #minimum: (wallet: Wallet) => number;
   readonly #demand = new Map<Wallet, Demand>();
+  readonly #unknown = new Set<Wallet>();
 
   /**
    * @param options.billWindowMs how long after its last bid a lease can still be billed: no bid is open longer.
@@ -70,6 +73,7 @@ export class LeaseKeeper {
     const due = this.#purse.wallets.filter((wallet) => this.#isDue(wallet, askedAt));
     if (due.length === 0) return;
     const refused = await this.#ask(due, askedAt, (wallet) => this.#wanted(wallet));
+    await this.#learn(askedAt);
     if (refused.size > 0) await this.#ask([...refused.keys()], askedAt, (wallet) => refused.get(wallet)!);
     this.#purse.expire(askedAt);
   }
@@ -81,7 +85,9 @@ export class LeaseKeeper {
     for (const wallet of live) wallet.spendUntil = now;
     const expiresAt = (this.#clock.now() + this.#billWindowMs) as EpochMs;
     await this.#ledger.batch(
-      live.map((wallet) => this.#command(wallet, wallet.settled + wallet.promised + 1, expiresAt)),
+      live.map((wallet) =>
+        this.#command(wallet, wallet.settled + wallet.promised + wallet.spooled + 1, expiresAt),
+      ),
     );
   }
 
@@ -91,12 +97,13 @@ export class LeaseKeeper {
 
   #isDue(wallet: Wallet, now: number): boolean {
     // A lease that nobody needs runs out by itself.
-    if (wallet.isRetired && wallet.promised === 0) return false;
+    if (wallet.isRetired && wallet.promised + wallet.spooled === 0) return false;
     const demand = this.#measure(wallet, now);
     const age = now - demand.askedAt;
     const wanted = this.#free(wallet);
     const free = wallet.free(now);
-    const isDue = age >= REFRESH_MS || (age > 0 && free < wanted / 2);
+    const isEager = now - demand.refusedAt >= REFRESH_MS;
+    const isDue = age >= REFRESH_MS || (age > 0 && isEager && free < wanted / 2);
     if (isDue) demand.askedAt = now;
     return isDue;
   }
@@ -104,7 +111,7 @@ export class LeaseKeeper {
   #measure(wallet: Wallet, now: number): Demand {
     let demand = this.#demand.get(wallet);
     if (demand === undefined) {
-      demand = { everPromised: 0, microsPerSecond: 0, askedAt: -Infinity };
+      demand = { everPromised: 0, microsPerSecond: 0, askedAt: -Infinity, refusedAt: -Infinity };
       this.#demand.set(wallet, demand);
     }
     const seconds = (now - demand.askedAt) / 1000;
@@ -124,7 +131,7 @@ export class LeaseKeeper {
   }
 
   #wanted(wallet: Wallet): number {
-    const used = wallet.epoch > 0 ? wallet.settled + wallet.promised : 0;
+    const used = wallet.epoch > 0 ? wallet.settled + wallet.promised + wallet.spooled : 0;
     return Math.max(1, used + this.#free(wallet));
   }
 
@@ -148,6 +155,15 @@ export class LeaseKeeper {
       if (next > 0) smaller.set(wallet, next);
     }
     return smaller;
+  }
+
+  /** Reads leases of which more was paid than we knew. */
+  async #learn(askedAt: number): Promise<void> {
+    for (const wallet of this.#unknown) {
+      const lease = await this.#ledger.lease(wallet.account, this.#purse.holder);
+      if (lease !== undefined) wallet.take(lease, Math.min(wallet.spendUntil, askedAt + SPEND_MS));
+    }
+    this.#unknown.clear();
   }
 
   #command(wallet: Wallet, micros: number, expiresAt: EpochMs): Command {
@@ -175,6 +191,9 @@ export class LeaseKeeper {
       wallet.lapse();
       return 0;
     }
+    // The ledger has paid more of it than we knew.
+    if (error.code === 'GV_BAD_INPUT') this.#unknown.add(wallet);
+    this.#demand.get(wallet)!.refusedAt = askedAt;
     const held = wallet.epoch > 0 ? wallet.amount : 0;
     const left = leftOf(error);
     return held + Math.max(Math.floor(left / SHARE_OF_REST), Math.min(left, this.#minimum(wallet)));

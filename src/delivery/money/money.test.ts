@@ -133,9 +133,26 @@ test('fault/D6 while the ledger is away bills wait on our disk, and are paid onc
     assert.deepEqual(await simulation.run(both, 1_000), ['spooled', 'repeat']);
     assert.equal(cut.bills.spooled, 1);
     away.batch = (commands) => ledger.batch(commands);
-    assert.equal(await cut.bills.drain(), 1);
+    assert.equal((await cut.bills.drain()).length, 1);
     assert.equal(cut.bills.spooled, 0);
     assert.equal((await ledger.account(CAMPAIGN))!.settled, DOLLAR);
+  });
+});
+
+test('fault/D6 money of bills that wait on our disk is not promised again when the ledger answers without them', async () => {
+  await inWorld(100 * DOLLAR, 10 * DOLLAR, async ({ simulation, bidder }) => {
+    const { purse, wallet, keeper, clock } = bidder;
+    await simulation.run(keeper.tick(), 1_000);
+    const number = purse.promise(wallet, 6 * DOLLAR, clock.monotonic(), 1e9, 'bid');
+    // The bill is on our disk: paid as far as we are concerned, and unknown to the ledger.
+    purse.paid(number, wallet.epoch, 0);
+    purse.spooled(wallet.account, 6 * DOLLAR);
+    await simulation.pass(4_000);
+    await simulation.run(keeper.tick(), 1_000);
+    assert.deepEqual([wallet.settled, wallet.amount], [0, 16 * DOLLAR]);
+    assert.equal(wallet.free(clock.monotonic()), 10 * DOLLAR, 'more was asked for; the six are not free');
+    purse.drained(wallet.account, wallet.epoch, 6 * DOLLAR);
+    assert.deepEqual([wallet.spooled, wallet.settled], [0, 6 * DOLLAR]);
   });
 });
 

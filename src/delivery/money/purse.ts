@@ -82,6 +82,20 @@ export class Purse<Bid> {
     return true;
   }
 
+  /** A bill of ours waits on our disk. */
+  spooled(account: AccountId, micros: number): void {
+    const wallet = this.#byKey.get(account);
+    if (wallet !== undefined) wallet.spooled += micros;
+  }
+
+  /** It has left our disk: paid, as far as we know, until the ledger's next answer tells exactly. */
+  drained(account: AccountId, epoch: number, micros: number): void {
+    const wallet = this.#byKey.get(account);
+    if (wallet === undefined) return;
+    wallet.spooled = Math.max(0, wallet.spooled - micros);
+    if (wallet.epoch === epoch) wallet.settled += micros;
+  }
+
   /** A bid was not made after all, or lost; returns whether this was its end. */
   lost(number: number): boolean {
     return this.#end(number, 'lost') !== undefined;

@@ -19,6 +19,8 @@ export async function setAsideForLateBills(
 ): Promise<void> {
   const { account, budget, cause } = options;
   const amount = timesShareRoundingUp(budget, LATE_SHARE_MILLIONTHS);
+  // What an earlier plan set aside stays as it is, whatever the budget has become since.
+  if ((await ledger.reservation(lateReservation(account))) !== undefined) return;
   const late = `${account}/late`;
   await ledger.open({ account: late, cap: amount, cause });
   await ledger.reserve({ id: lateReservation(account), account: late, amount, memo: 'late bills', cause });

@@ -20,6 +20,8 @@ export class Wallet {
   promised = 0;
   /** Monotonic milliseconds; no bid leaves later. */
   spendUntil = -1;
+  /** Bills that wait on our disk: spent, and perhaps not yet known to the ledger. */
+  spooled = 0;
   /** Its day is over: it promises nothing more, and keeps what it needs for bids that are open. */
   isRetired = false;
   /** All that was ever promised: what demand is measured by. */
@@ -41,15 +43,17 @@ export class Wallet {
 
   /** Micros that may be promised at monotonic time `now`. */
   free(now: number): number {
-    return now < this.spendUntil && !this.isRetired ? this.amount - this.settled - this.promised : 0;
+    return now < this.spendUntil && !this.isRetired
+      ? this.amount - this.settled - this.promised - this.spooled
+      : 0;
   }
 
   /** Takes the ledger's answer: its `settled` includes every bill, by whomever it was brought. */
   take(lease: Lease, spendUntil: number): void {
-    // Promises of an earlier epoch can no longer be paid out of this one, yet they stay counted until they end.
-    this.epoch = lease.epoch;
     this.amount = lease.amount.amountMicros;
     this.settled = lease.settled;
+    // Promises of an earlier epoch can no longer be paid out of this one, yet they stay counted until they end.
+    this.epoch = lease.epoch;
     this.spendUntil = spendUntil;
   }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { money } from '../../kernel/index.ts';
+import { micros, money } from '../../kernel/index.ts';
 import { bidderWorld, FLAT_AGENTS } from '../testing/bidder-world.ts';
 import { campaignOf, creativeOf, impOf, offerOf, requestOf, termsOf } from '../testing/request.ts';
 
@@ -189,4 +189,25 @@ test('a body that is no JSON answers 400; an exchange that nobody set up answers
   );
   assert.equal(bidder.bid('exchange', new Uint8Array(), 0, 0).status, 400);
   assert.equal(bidder.bid('nobody', new Uint8Array(), 0, 0).status, 204);
+});
+
+test('ortb/D8 in a private auction the agreed price is a floor, and no leave for the exchange to name any price', async () => {
+  const campaigns = [campaignOf({ maxCpm: micros(10_000_000) })];
+  const world = await bidderWorld({
+    campaigns,
+    deals: [termsOf({ type: 'PA', cpm: money(2_000_000, 'USD') })],
+  });
+  const askFor = (offer: Parameters<typeof offerOf>[0]) =>
+    world.ask(requestOf({ imps: [impOf({ deals: [offerOf(offer)], privateAuction: true })] }));
+  for (const at of [0, 1, 3]) assert.equal(askFor({ at, bidfloor: 500_000_000 }).length, 0);
+  assert.equal(askFor({ bidfloor: 3_000_000 }).length, 1);
+});
+
+test('ortb/D14 the last unit of a deal is bid once, also within one request', async () => {
+  const world = await bidderWorld({
+    campaigns: [campaignOf()],
+    deals: [termsOf({ type: 'PG', impressions: 1 })],
+  });
+  const imp = { deals: [offerOf()], privateAuction: true };
+  assert.equal(world.ask(requestOf({ imps: [impOf(imp), impOf({ ...imp, id: '2' })] })).length, 1);
 });

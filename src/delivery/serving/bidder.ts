@@ -21,7 +21,7 @@ import {
   writeResponse,
 } from '../../openrtb/index.ts';
 import type { BidAgents } from '../agents/bid-agents.ts';
-import { type BookedDeal, type DealBook, refuse } from '../deals/deal-book.ts';
+import { type BookedDeal, type DealBook, refuse, unitsTaken } from '../deals/deal-book.ts';
 import { type BitSet, emptyBits } from '../eligibility/bitset.ts';
 import type { CampaignIndex } from '../eligibility/campaign-index.ts';
 import type { FrequencyCaps } from '../eligibility/frequency-caps.ts';
@@ -272,6 +272,8 @@ export class Bidder {
     }
     const { campaign: running, imp, wallet, deal, priceCpmMicros } = candidate;
     const { purse, caps } = this.#parts;
+    // Another imp of this request may have taken the last unit.
+    if (deal !== undefined && unitsTaken(deal) >= deal.terms.impressions) return undefined;
     const { index } = running;
     const cappedUser = deal === undefined ? cappedUserOf(running, asked) : '';
     if (cappedUser !== '' && !caps.allows(cappedUser, index, running.campaign.frequencyCap!, asked.now))

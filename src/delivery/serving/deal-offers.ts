@@ -6,7 +6,14 @@ import {
   impressionCost,
   roundBidPrice,
 } from '../../openrtb/index.ts';
-import { type BookedDeal, checkDeal, type DealBook, type DealRefusal, refuse } from '../deals/deal-book.ts';
+import {
+  type BookedDeal,
+  checkDeal,
+  type DealBook,
+  type DealRefusal,
+  refuse,
+  unitsTaken,
+} from '../deals/deal-book.ts';
 import type { Wallet } from '../money/wallet.ts';
 import type { Candidate } from './candidate.ts';
 import {
@@ -39,7 +46,11 @@ export function dealBids(asked: Asked, imp: Imp, market: DealMarket): Candidate[
     if (deal === undefined) continue;
     const bid = dealBid(asked, imp, offer, deal, market);
     if (typeof bid === 'string') refuse(deal, bid);
-    else bids.push(bid);
+    else {
+      // One currency per answer: that of its first bid (F4).
+      asked.currency ||= deal.terms.cpm.currency;
+      bids.push(bid);
+    }
   }
   return bids.sort((a, b) => Number(b.deal!.terms.type === 'PG') - Number(a.deal!.terms.type === 'PG'));
 }
@@ -115,12 +126,15 @@ function dealPrice(
   const floorCpm = floorFor(asked, imp, running, choice.creative, offer, market.convert);
   if (floorCpm === undefined) return 'currency not agreed';
   const least = Math.max(floorCpm, agreed);
+  const most = Math.max(running.campaign.maxCpm, agreed);
+  // What is agreed is a floor, not leave to name any price.
+  if (least > most) return 'floor above the agreed price';
   if (kind === 'fixed') return least;
   const wanted = market.agents.price(running.index, {
     valueCpm: Math.max(choice.valueCpm, least),
     floorCpm: least,
     auction: kind,
-    maxCpm: Math.max(running.campaign.maxCpm, least),
+    maxCpm: most,
     market: prices,
   });
   const cpm = roundBidPrice(asked.exchange.profile, wanted);
@@ -128,9 +142,10 @@ function dealPrice(
 }
 
 /** Ahead of an even delivery over the flight, with one part in fifty in hand for a quick start. */
-function isAhead({ terms, committed }: BookedDeal, now: number): boolean {
+function isAhead(deal: BookedDeal, now: number): boolean {
+  const { terms } = deal;
   const elapsed = (now - terms.start) / (terms.end - terms.start);
-  return committed >= Math.ceil(terms.impressions * Math.min(1, elapsed + 0.02));
+  return unitsTaken(deal) >= Math.ceil(terms.impressions * Math.min(1, elapsed + 0.02));
 }
 
 function isBlocked(refusal: string): boolean {
