@@ -50,6 +50,24 @@ export {
 export { admits } from './agents/pacing-admits.ts';
 export { TrafficForecast } from './agents/pacing-forecast.ts';
 export { type Flight, FlightPlan } from './agents/pacing-plan.ts';
+export {
+  ACTIONS,
+  type ActionSpec,
+  OBSERVATION,
+  PERIODS,
+  ROLES,
+  type Role,
+  TEAM_SCHEMA,
+} from './agents/team/roles.ts';
+export { Steering } from './agents/team/steering.ts';
+export {
+  FACT,
+  FACT_COUNT,
+  FACTS,
+  type Fact,
+  OBSERVATION_SIZE,
+  TeamFacts,
+} from './agents/team/team-facts.ts';
 export { type BookedDeal, checkDeal, DealBook, type DealRefusal } from './deals/deal-book.ts';
 export { type DeliveryPlan, parseDeliveryPlan } from './delivery-plan.ts';
 export { type AgentsContext, DeliveryEngine, type EngineAgents, type EngineOptions } from './engine.ts';
