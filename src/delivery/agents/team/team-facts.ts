@@ -61,8 +61,9 @@ export const FACT = Object.fromEntries(FACTS.map((name, index) => [name, index])
   Record<Fact, number>
 >;
 
-/** Numbers in a row of facts, and in an observation. */
+/** Numbers in a row of facts. */
 export const FACT_COUNT = FACTS.length;
+/** Numbers in an observation. */
 export const OBSERVATION_SIZE = OBSERVATION.length;
 
 /** Weight of the newest tick in what is "of late". */
@@ -125,7 +126,7 @@ export class TeamFacts {
       blend(memory, m + MEMORY.spend, logRatio(facts[f + FACT.tickSpent]!, facts[f + FACT.tickTarget]!, 2));
       blend(memory, m + MEMORY.requests, logRatio(facts[f + FACT.requests]!, facts[f + FACT.forecast]!, 2));
       const bids = facts[f + FACT.bids]!;
-      if (bids > 0) blend(memory, m + MEMORY.winRate, facts[f + FACT.wins]! / bids);
+      if (bids > 0) blend(memory, m + MEMORY.winRate, Math.min(1, facts[f + FACT.wins]! / bids));
       const paid = facts[f + FACT.paidCpm]!;
       if (paid > 0) {
         blend(memory, m + MEMORY.price, logRatio(paid, facts[f + FACT.valueCpm]!, 3));
