@@ -47,11 +47,13 @@ import { readSpend } from './spend.ts';
 /** What agents are given besides the campaigns. */
 export interface AgentsContext {
   /** The ledger's time. */
-  readonly clock: Pick<Clock, 'now'>;
+  readonly clock: Clock;
   readonly random: RandomStream;
   /** Where agents of all bidders leave what the others should know. */
   readonly blackboard: Blackboard;
   readonly holder: string;
+  /** What is booked, with what was delivered as far as is known. */
+  readonly deals: DealBook;
 }
 
 /** The agents as the engine runs them: asked on the bid path, told what came of it, and given time beside it. */
@@ -62,6 +64,8 @@ export interface EngineAgents extends BidAgents, OutcomeListener<OpenBid> {
   expired(bid: OpenBid): void;
   /** What each would say if asked, by its name; for people who watch. */
   messages(): Readonly<Record<string, string>>;
+  /** Takes part in nothing more. */
+  close(): Promise<void>;
 }
 
 /** What one bidder process is made of. */
@@ -152,6 +156,7 @@ export class DeliveryEngine {
       random: world.random.split('agents'),
       blackboard: options.blackboard ?? new InProcessBlackboard({ clock: world.clock }),
       holder,
+      deals: this.deals,
     });
     this.spool = new BillSpool(world.storage.openDatabase(options.spoolPath));
     this.#bills = new Bills({ ledger, spool: this.spool, clock });
@@ -228,7 +233,10 @@ export class DeliveryEngine {
   async close(): Promise<void> {
     for (const { index } of this.campaigns) removeBit(this.bidder.active, index);
     // Bills that wait are paid even when the leases cannot be given back; these run out by themselves.
-    const [leases] = await Promise.allSettled([this.#within(() => this.#keeper.close())]);
+    const [leases] = await Promise.allSettled([
+      this.#within(() => this.#keeper.close()),
+      this.#within(() => this.#agents.close()),
+    ]);
     while ((await this.#drain()) > 0);
     this.spool.close();
     if (leases.status === 'rejected') throw GavotteError.from(leases.reason);

@@ -3,6 +3,7 @@ import { Simulation } from '../../src/kernel/index.ts';
 import { blackboardContract } from './blackboard.contract.ts';
 import type { BlackboardWorld } from './blackboard.harness.ts';
 import { contractNetContract } from './contract-net.contract.ts';
+import { sharedAgentsContract } from './shared-agents.contract.ts';
 
 const LIMIT_MS = 600_000;
 
@@ -22,3 +23,4 @@ async function virtual(): Promise<BlackboardWorld> {
 
 blackboardContract('blackboard in process', virtual);
 contractNetContract('blackboard in process', virtual);
+sharedAgentsContract('agents in process', virtual);

@@ -7,6 +7,7 @@ import { blackboardContract } from './blackboard.contract.ts';
 import type { BlackboardWorld } from './blackboard.harness.ts';
 import { redisFaults } from './blackboard.redis-faults.ts';
 import { contractNetContract } from './contract-net.contract.ts';
+import { sharedAgentsContract } from './shared-agents.contract.ts';
 
 /** What a busy machine may take between a moment and what is done at it. */
 const SLACK_MS = 300;
@@ -49,5 +50,6 @@ function testOn({ url, close }: TestRedis): void {
   describe('blackboard on Redis', { concurrency: 4 }, () => {
     blackboardContract('blackboard on Redis', fresh);
     contractNetContract('blackboard on Redis', fresh);
+    sharedAgentsContract('agents over Redis', fresh);
   });
 }

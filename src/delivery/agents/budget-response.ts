@@ -1,7 +1,7 @@
 import type { ResponseCurve } from './budget-tranches.ts';
 
 /** Hours remembered by campaign: two days, so that each hour of the day is seen twice. */
-const MOST_HOURS = 48;
+export const MOST_HOURS = 48;
 /** Hours' worth of belief that a campaign's first micro brings what a micro brings on average. */
 const VALUE_WEIGHT = 1;
 /** How uncertain the scale is at first: a deviation of a factor of 3. */

@@ -1,6 +1,6 @@
 import { type Micros, micros, type RandomStream } from '../../kernel/index.ts';
 import type { Agent, Policy } from './agent.ts';
-import { fitResponse, ResponseHistory } from './budget-response.ts';
+import { fitResponse, MOST_HOURS, ResponseHistory } from './budget-response.ts';
 import { allocateTranches, type ResponseCurve, type TrancheNeed } from './budget-tranches.ts';
 import { guarded } from './guarded.ts';
 
@@ -62,6 +62,8 @@ const NEUTRAL_VALUE = 1;
  * are of one currency. Its reward is `budgetReward`.
  */
 export class BudgetAgent implements Agent<BudgetObservation, readonly Micros[], BudgetOutcome> {
+  /** The most hours that a campaign's curve is learned from. */
+  static readonly MOST_HOURS = MOST_HOURS;
   readonly name = 'budget';
   readonly #histories = new Map<string, ResponseHistory>();
   readonly #policy: Policy<BudgetObservation, readonly Micros[]>;
@@ -98,6 +100,11 @@ export class BudgetAgent implements Agent<BudgetObservation, readonly Micros[], 
       this.#histories.set(campaign, history);
     }
     history.add(spendMicros, valueMicros);
+  }
+
+  /** Hours that a campaign's curve is learned from; at most `MOST_HOURS`. */
+  hoursKnown(campaign: string): number {
+    return this.#histories.get(campaign)?.hours.length ?? 0;
   }
 
   /** Once an hour, before `tranches`: the hour that ended becomes a point on each curve. */

@@ -9,6 +9,7 @@ import { BiddingAgent, type BiddingObservation } from './bidding.ts';
 import type { BudgetObservation } from './budget.ts';
 import { CreativeAgent, type CreativeChances, type CreativeObservation } from './creative.ts';
 import { LevelBoard } from './level-board.ts';
+import { type MakeGood, MakeGoods } from './make-goods.ts';
 import { type PacingAction, PacingAgent, type PacingObservation } from './pacing.ts';
 import { admits } from './pacing-admits.ts';
 import { TrafficForecast } from './pacing-forecast.ts';
@@ -35,8 +36,9 @@ interface Plan {
   seen: number;
   /** Micros spent and about to be, at the last tick. */
   spent: number;
-  /** The clock hour that runs, and what was spent before it. */
+  /** The clock hour that runs, the split it was planned by, and what was spent before it. */
   hour: number;
+  splits: number;
   spentBeforeHour: number;
 }
 
@@ -57,15 +59,21 @@ export class ClassicalAgents implements EngineAgents {
   readonly #throttles: Float64Array;
   readonly #lambdas: Float64Array;
   readonly #won = new WeakSet<OpenBid>();
+  readonly #makeGoods: MakeGoods;
   #hour = -1;
+  /** What each campaign may still spend, by index, and how often that was decided. */
   #parts: ReadonlyMap<number, Micros> = new Map();
+  #splits = 0;
+  #fault: unknown;
 
   /** @param learned policies that take the place of the classical ones, guarded. */
   constructor(campaigns: readonly RunningCampaign[], context: AgentsContext, learned: LearnedPolicies = {}) {
     this.#campaigns = campaigns;
     this.#context = context;
     this.#board = new LevelBoard(context.blackboard, context.holder);
-    this.budget = new Tranches(campaigns, learned.budget);
+    this.#makeGoods = new MakeGoods(campaigns, context, (id) => this.#board.level(id));
+    const needOf = (id: string) => this.#makeGoods.needOf(id);
+    this.budget = new Tranches(campaigns, context, needOf, learned.budget);
     this.bidding = new BiddingAgent(learned.bidding === undefined ? {} : { learned: learned.bidding });
     this.pacing = new PacingAgent(learned.pacing === undefined ? {} : { learned: learned.pacing });
     this.creative = new CreativeAgent(
@@ -77,7 +85,7 @@ export class ClassicalAgents implements EngineAgents {
     this.#plans = campaigns.map(({ campaign }) => {
       const forecast = new TrafficForecast(campaign.timeZone);
       const plan = new FlightPlan(campaign, forecast);
-      return { forecast, plan, seen: 0, spent: 0, hour: -1, spentBeforeHour: 0 };
+      return { forecast, plan, seen: 0, spent: 0, hour: -1, splits: 0, spentBeforeHour: 0 };
     });
   }
 
@@ -148,11 +156,47 @@ export class ClassicalAgents implements EngineAgents {
     const hour = Math.floor(at / HOUR_MS);
     if (hour !== this.#hour) {
       this.#hour = hour;
-      this.#parts = this.budget.split(at, this.#context.random);
+      if (this.#splits === 0) this.#keep(this.budget.split());
+      // Beside the ticks: until all agree, the last split holds.
+      void this.turnHour(hour).catch((error: unknown) => {
+        this.#fault = error;
+      });
     }
     for (const [index, running] of this.#campaigns.entries()) this.#tickOne(index, running);
+    await this.publish();
+    if (this.#fault !== undefined) throw this.#takeFault();
+  }
+
+  /** Tells the other bidders what campaigns bid here of late. */
+  async publish(): Promise<void> {
     const levels = this.#campaigns.map(({ campaign: { id } }) => [id, this.bidding.level(id)] as const);
     await this.#board.publish(Object.fromEntries(levels.filter(([, level]) => level > 0)));
+  }
+
+  /** Who buys elsewhere what a deal is behind. */
+  get makeGoods(): readonly MakeGood[] {
+    return this.#makeGoods.agreed;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.budget.close(), this.#makeGoods.close()]);
+  }
+
+  /** Agrees with the other bidders on an hour: first what deals lack, as the split must leave room for it. */
+  async turnHour(hour: number): Promise<void> {
+    await this.#makeGoods.turn(hour);
+    this.#keep(await this.budget.agree(hour));
+  }
+
+  #keep(parts: ReadonlyMap<number, Micros>): void {
+    this.#parts = parts;
+    this.#splits += 1;
+  }
+
+  #takeFault(): unknown {
+    const fault = this.#fault;
+    this.#fault = undefined;
+    return fault;
   }
 
   /** What each agent would say if asked, for people who watch. */
@@ -164,7 +208,7 @@ export class ClassicalAgents implements EngineAgents {
         .map((running, index) => `${running.campaign.id} ${of(index, running)}`)
         .join(', ');
     return {
-      budget: `may still spend: ${say((index) => units(this.#parts.get(index) ?? 0))}`,
+      budget: `may still spend: ${say((index) => units(this.#parts.get(index) ?? 0))}${this.#madeGood()}`,
       pacing: `spent of plan, requests taken: ${say((index) => {
         const { spent, plan } = this.#plans[index]!;
         const taken = Math.round(this.#throttles[index]! * 100);
@@ -173,6 +217,13 @@ export class ClassicalAgents implements EngineAgents {
       bidding: `CPM of late, λ: ${say((index, { campaign: { id } }) => `${units(this.#board.level(id))}, ${this.#lambdas[index]!.toFixed(2)}`)}`,
       creative: `clicks learned from: ${say((_index, { clicks }) => String(clicks))}`,
     };
+  }
+
+  #madeGood(): string {
+    const all = this.makeGoods.map(
+      ({ dealId, executor, impressions }) => `; ${executor} makes good ${impressions} of deal ${dealId}`,
+    );
+    return all.slice(0, MOST_SPOKEN_OF).join('');
   }
 
   #tickOne(index: number, { campaign, wallet, openSpent, spentToday, bids, wins }: RunningCampaign): void {
@@ -185,7 +236,9 @@ export class ClassicalAgents implements EngineAgents {
     const pending = wallet.promised * (bids > 0 ? Math.min(1, wins / bids) : 1);
     const spent = openSpent + pending;
     each.spent = spent;
-    turnHour(each, at, spent, spentToday + pending, openSpent + this.#parts.get(index)!);
+    const isSplitAnew = each.splits !== this.#splits;
+    each.splits = this.#splits;
+    replanIfDue(each, isSplitAnew, at, spent, spentToday + pending, openSpent + this.#parts.get(index)!);
     const action = this.pacing.tick(
       id,
       {
@@ -212,12 +265,22 @@ export class ClassicalAgents implements EngineAgents {
   }
 }
 
-/** At each new hour what is left is planned anew: the campaign's tranche, by what traffic the hours have brought. */
-function turnHour(each: Plan, at: number, spent: number, spentToday: number, budget: number): void {
+/**
+ * At each new hour, and when money was split anew, what is left is planned anew: the campaign's tranche, by what traffic
+ * the hours have brought.
+ */
+function replanIfDue(
+  each: Plan,
+  isSplitAnew: boolean,
+  at: number,
+  spent: number,
+  spentToday: number,
+  budget: number,
+): void {
   const hour = Math.floor(at / HOUR_MS);
-  if (hour === each.hour) return;
+  if (hour === each.hour && !isSplitAnew) return;
+  if (hour !== each.hour) each.spentBeforeHour = spent;
   each.hour = hour;
-  each.spentBeforeHour = spent;
   each.plan.replan(at, spent, spentToday, budget);
 }
 

@@ -58,6 +58,7 @@ const AGENTS: EngineAgents = {
   tick: () => Promise.resolve(),
   expired: () => {},
   messages: () => ({}),
+  close: () => Promise.resolve(),
 };
 
 function dealsFrom(now: number): readonly DealTerms[] {

@@ -1,5 +1,6 @@
-import type { EngineAgents, EngineOptions } from '../../delivery/index.ts';
-import { type Clock, type EpochMs, money, type SimulatedProcess } from '../../kernel/index.ts';
+import type { Blackboard } from '../../coordination/index.ts';
+import { ClassicalAgents, type EngineAgents, type EngineOptions } from '../../delivery/index.ts';
+import { type Clock, type EpochMs, GavotteError, money, type SimulatedProcess } from '../../kernel/index.ts';
 import { type Ledger, openLedger, sqliteStore } from '../../ledger/index.ts';
 import {
   type Creative,
@@ -60,8 +61,11 @@ const CREATIVE: Creative = {
   native: undefined,
 };
 
-/** Takes part in everything at a price that differs from bid to bid; what is proved is the money, not the judgement. */
-function plainAgents(): EngineAgents {
+/**
+ * Takes part in everything at a price that differs from bid to bid, as what is proved is the money and not the
+ * judgement; beside it the real agents agree with those of the other bidders, through whatever befalls the blackboard.
+ */
+function plainAgents(classical: ClassicalAgents): EngineAgents {
   let turn = 0;
   return {
     admits: () => true,
@@ -74,9 +78,16 @@ function plainAgents(): EngineAgents {
     lost: () => {},
     billed: () => {},
     clicked: () => {},
-    tick: () => Promise.resolve(),
+    tick: async () => {
+      try {
+        await classical.tick();
+      } catch (error) {
+        if (GavotteError.from(error).code !== 'GV_BLACKBOARD_UNAVAILABLE') throw error;
+      }
+    },
     expired: () => {},
-    messages: () => ({}),
+    messages: () => classical.messages(),
+    close: () => classical.close().catch(() => {}),
   };
 }
 
@@ -87,6 +98,7 @@ export function engineOptions(
   ledger: Ledger,
   holder: string,
   startAt: number,
+  news: { readonly blackboard: Blackboard; readonly onAgents: (agents: ClassicalAgents) => void },
 ): EngineOptions {
   const start = (startAt - DAY_MS) as EpochMs;
   const end = (startAt + DAY_MS) as EpochMs;
@@ -145,7 +157,12 @@ export function engineOptions(
     notices: NOTICES,
     readNotice: noticeReader(NOTICES),
     reader: jsonReader(),
-    agents: plainAgents,
+    blackboard: news.blackboard,
+    agents: (campaigns, context) => {
+      const classical = new ClassicalAgents(campaigns, context);
+      news.onAgents(classical);
+      return plainAgents(classical);
+    },
     permissions: () => ({ mayBid: true, mayUseId: true, mayPersonalise: true }),
     supply: () => '',
     takesPath: () => true,

@@ -1,4 +1,4 @@
-import type { Bill } from '../../delivery/index.ts';
+import type { Bill, ClassicalAgents } from '../../delivery/index.ts';
 import type { Ledger } from '../../ledger/index.ts';
 import { GUARANTEED } from './auction-house.ts';
 import { CAMPAIGN_ACCOUNT, DEAL_CPMS, dealsOf } from './bidders.ts';
@@ -9,6 +9,23 @@ import type { DeliveryScenario } from './scenario.ts';
 export interface DeliveryViolation {
   readonly rule: string;
   readonly detail: string;
+}
+
+/**
+ * Where nothing hindered it, what is decided for all is decided once: every bidder names the same one who decided, and
+ * the same campaign that makes good for a deal (one executor or none).
+ */
+export function checkAgreement(
+  { kills, freezes, sleeper, boardMishaps }: DeliveryScenario,
+  bidders: readonly { readonly agents: ClassicalAgents }[],
+): DeliveryViolation[] {
+  const isHindered = kills.length + freezes.length + boardMishaps.length > 0 || sleeper !== null;
+  if (isHindered) return [];
+  const agreed = new Set(bidders.map(({ agents }) => JSON.stringify(agents.makeGoods)));
+  if (agreed.size === 1) return [];
+  return [
+    { rule: 'one executor', detail: `bidders keep to different decisions: ${[...agreed].join(' / ')}` },
+  ];
 }
 
 /** A lease is trusted this long after a good tick. */

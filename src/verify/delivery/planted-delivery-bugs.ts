@@ -1,3 +1,4 @@
+import { InProcessBlackboard } from '../../coordination/index.ts';
 import { DeliveryEngine, type EngineOptions, type Wallet } from '../../delivery/index.ts';
 import { type EpochMs, type Micros, money } from '../../kernel/index.ts';
 import type { Ledger } from '../../ledger/index.ts';
@@ -216,6 +217,25 @@ export const PLANTED_DELIVERY_BUGS: readonly PlantedDeliveryBug[] = [
         if (number >= 0) wallet.promised -= rest[0];
         return number;
       };
+    }),
+  },
+  {
+    name: 'each bidder decides for itself what is decided for all',
+    origin: 'contract net: one executor or none',
+    makeEngine: withOptions(({ world }) => ({
+      blackboard: new InProcessBlackboard({ clock: world.clock }),
+    })),
+  },
+  {
+    name: 'what was agreed on the blackboard is spent as if it were a lease',
+    origin: 'budget slices in Redis, lost by a failover; fault/D4',
+    makeEngine: patched((engine, { plan }) => {
+      const [campaign] = plan.campaigns;
+      withWallets(engine, (wallet) => {
+        if (wallet.reservation !== null) return;
+        const { free } = wallet;
+        wallet.free = (now) => free.call(wallet, now) + campaign!.totalBudget / 2;
+      });
     }),
   },
   {

@@ -1,9 +1,21 @@
-import { DeliveryEngine, type EngineOptions, prepareLedger } from '../../delivery/index.ts';
+import {
+  type ClassicalAgents,
+  DeliveryEngine,
+  type EngineOptions,
+  prepareLedger,
+} from '../../delivery/index.ts';
 import { type Disk, type SimulatedProcess, Simulation } from '../../kernel/index.ts';
 import { type Ledger, openLedger, sqliteStore } from '../../ledger/index.ts';
 import { AuctionHouse, GUARANTEED } from './auction-house.ts';
 import { engineOptions, ledgerFor, openBooks } from './bidders.ts';
-import { checkBooks, checkExposure, type DeliveryViolation, isHealthy } from './delivery-checker.ts';
+import {
+  checkAgreement,
+  checkBooks,
+  checkExposure,
+  type DeliveryViolation,
+  isHealthy,
+} from './delivery-checker.ts';
+import { FlakyBoard } from './flaky-board.ts';
 import type { DeliveryScenario } from './scenario.ts';
 
 /** One bidder: the process that runs now, and what has happened to it. */
@@ -12,6 +24,8 @@ export interface Bidder {
   generation: number;
   process: SimulatedProcess;
   engine: DeliveryEngine;
+  /** What it agrees on with the others. */
+  agents: ClassicalAgents;
   isDead: boolean;
   frozenUntil: number;
   deadUntil: number;
@@ -55,6 +69,7 @@ class DeliveryWorld {
   readonly #simulation: Simulation;
   readonly #disk: Disk;
   readonly #house: AuctionHouse;
+  readonly #board: FlakyBoard;
   readonly #bidders: Bidder[] = [];
   readonly #violations: DeliveryViolation[] = [];
   readonly #startAt: number;
@@ -67,6 +82,7 @@ class DeliveryWorld {
     this.#simulation = new Simulation({ seed: `delivery:${scenario.seed}` });
     this.#disk = this.#simulation.disk();
     this.#house = new AuctionHouse(scenario, this.#simulation.random.split('exchange'));
+    this.#board = new FlakyBoard(this.#simulation.scheduler.clock(0));
     this.#startAt = this.#simulation.scheduler.clock(0).now();
   }
 
@@ -83,7 +99,7 @@ class DeliveryWorld {
   }
 
   async second(second: number): Promise<void> {
-    this.#mishaps(second);
+    await this.#mishaps(second);
     await this.#restartDue();
     for (const bidder of this.#bidders) if (this.#isAwake(bidder)) this.#ask(bidder);
     await this.#deliver();
@@ -136,7 +152,7 @@ class DeliveryWorld {
     const { books } = this.#house;
     const found = await checkBooks({ scenario: this.#scenario, books, ledger, disputed, spooled });
     return {
-      violations: [...this.#violations, ...found],
+      violations: [...this.#violations, ...found, ...checkAgreement(this.#scenario, this.#bidders)],
       kills: this.#kills,
       bids: books.bids.length,
       billed: books.billed().length,
@@ -165,13 +181,22 @@ class DeliveryWorld {
       clockOffsetMs: this.#scenario.clockOffsetsMs[index]!,
     });
     const ledger = await ledgerFor(process, this.#simulation.scheduler.clock(0), () => this.#outage);
-    const options = engineOptions(this.#scenario, process, ledger, `${name}-${generation}`, this.#startAt);
+    let agents: ClassicalAgents | undefined;
+    const news = {
+      blackboard: this.#board.door,
+      onAgents: (made: ClassicalAgents) => {
+        agents = made;
+      },
+    };
+    const holder = `${name}-${generation}`;
+    const options = engineOptions(this.#scenario, process, ledger, holder, this.#startAt, news);
     const engine = this.#makeEngine(options, generation);
     const bidder: Bidder = {
       name,
       generation,
       process,
       engine,
+      agents: agents!,
       isDead: false,
       frozenUntil: 0,
       deadUntil: 0,
@@ -191,9 +216,11 @@ class DeliveryWorld {
     await this.#tick(this.#bidders[index]!);
   }
 
-  #mishaps(second: number): void {
+  async #mishaps(second: number): Promise<void> {
     const now = this.#now();
-    const { kills, freezes, outages } = this.#scenario;
+    const { kills, freezes, outages, boardMishaps } = this.#scenario;
+    for (const each of boardMishaps)
+      if (each.second === second) await this.#board.befall(each.kind, each.seconds);
     for (const each of freezes)
       if (each.second === second) this.#bidders[each.bidder]!.frozenUntil = now + each.seconds * 1_000;
     for (const each of kills) {

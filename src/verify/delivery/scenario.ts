@@ -1,4 +1,5 @@
 import { type RandomStream, randomStream } from '../../kernel/index.ts';
+import type { BoardMishap } from './flaky-board.ts';
 
 /** Something that happens to one bidder, at a second of the run. */
 export interface BidderMishap {
@@ -48,7 +49,15 @@ export interface DeliveryScenario {
   readonly outages: readonly { readonly second: number; readonly seconds: number; readonly hangs: boolean }[];
   /** How far each bidder's wall clock is off. */
   readonly clockOffsetsMs: readonly number[];
+  /** What happens to the blackboard on which bidders agree (D4, D5, D16). */
+  readonly boardMishaps: readonly {
+    readonly second: number;
+    readonly seconds: number;
+    readonly kind: BoardMishap;
+  }[];
 }
+
+const BOARD_MISHAPS: readonly BoardMishap[] = ['away', 'flushed', 'lost writes'];
 
 /** The world of a seed: every eighth is calm. */
 export function deliveryScenarioOf(seed: number): DeliveryScenario {
@@ -88,5 +97,10 @@ export function deliveryScenarioOf(seed: number): DeliveryScenario {
       hangs: random.int(2) === 0,
     })),
     clockOffsetsMs: Array.from({ length: bidders }, () => clockOffset(random, calm)),
+    boardMishaps: Array.from({ length: calm ? 0 : random.int(3) }, () => ({
+      second: random.int(seconds),
+      seconds: 1 + random.int(20),
+      kind: BOARD_MISHAPS[random.int(BOARD_MISHAPS.length)]!,
+    })),
   };
 }
