@@ -62,6 +62,7 @@ export function totalsOf(bidders: readonly BidderStatus[], plan: DeliveryPlan): 
         offered: sum(each.map(({ offered }) => offered)),
         committed: sum(each.map(({ committed }) => committed)),
         refused: Object.fromEntries(addUp(each.map(({ refused }) => refused))),
+        releasedMicros: each.find(({ releasedMicros }) => releasedMicros !== null)?.releasedMicros ?? null,
       };
     }),
   };

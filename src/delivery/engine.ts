@@ -1,26 +1,6 @@
-import { type Blackboard, InProcessBlackboard } from '../coordination/index.ts';
-import {
-  type Clock,
-  convertRoundingUp,
-  type FxTable,
-  GavotteError,
-  money,
-  type RandomStream,
-  type World,
-  withDeadline,
-} from '../kernel/index.ts';
-import type { Ledger } from '../ledger/index.ts';
-import type {
-  BidRequest,
-  ExchangeProfile,
-  Floor,
-  Imp,
-  NoticeConfig,
-  NoticeReader,
-  Refusal,
-  RequestReader,
-} from '../openrtb/index.ts';
-import type { BidAgents } from './agents/bid-agents.ts';
+import { InProcessBlackboard } from '../coordination/index.ts';
+import { convertRoundingUp, GavotteError, money, withDeadline } from '../kernel/index.ts';
+import type { Floor } from '../openrtb/index.ts';
 import { CampaignDays } from './campaign-days.ts';
 import { countingListener } from './counting-listener.ts';
 import { DealBook } from './deals/deal-book.ts';
@@ -28,72 +8,23 @@ import type { DeliveryPlan } from './delivery-plan.ts';
 import { addBit, removeBit } from './eligibility/bitset.ts';
 import { CampaignIndex } from './eligibility/campaign-index.ts';
 import { FrequencyCaps } from './eligibility/frequency-caps.ts';
+import type { EngineAgents, EngineOptions } from './engine-options.ts';
 import { BillSpool } from './money/bill-spool.ts';
 import { Bills } from './money/bills.ts';
 import { campaignAccount } from './money/day-account.ts';
+import { FlightEnds } from './money/flight-ends.ts';
 import { LeaseKeeper } from './money/lease-keeper.ts';
 import { LedgerClock } from './money/ledger-clock.ts';
 import { type BidEnd, Purse } from './money/purse.ts';
 import { lateReservation } from './money/set-aside.ts';
 import type { Wallet } from './money/wallet.ts';
-import { BILL_GRACE_MS, type NoticeAnswer, NoticeDesk, type OutcomeListener } from './notice-desk.ts';
+import { BILL_GRACE_MS, type NoticeAnswer, NoticeDesk } from './notice-desk.ts';
 import { minimumOf } from './prepare-ledger.ts';
-import { Bidder, type BidResult, type Permissions } from './serving/bidder.ts';
+import { Bidder, type BidResult } from './serving/bidder.ts';
 import type { OpenBid } from './serving/candidate.ts';
 import { RunningCampaign } from './serving/running-campaign.ts';
 import { RunningExchange } from './serving/running-exchange.ts';
 import { readSpend } from './spend.ts';
-
-/** What agents are given besides the campaigns. */
-export interface AgentsContext {
-  /** The ledger's time. */
-  readonly clock: Clock;
-  readonly random: RandomStream;
-  /** Where agents of all bidders leave what the others should know. */
-  readonly blackboard: Blackboard;
-  readonly holder: string;
-  /** What is booked, with what was delivered as far as is known. */
-  readonly deals: DealBook;
-}
-
-/** The agents as the engine runs them: asked on the bid path, told what came of it, and given time beside it. */
-export interface EngineAgents extends BidAgents, OutcomeListener<OpenBid> {
-  /** Once a second: plans, publishes, learns. */
-  tick(campaigns: readonly RunningCampaign[]): Promise<void>;
-  /** Nothing more was heard of a bid. */
-  expired(bid: OpenBid): void;
-  /** What each would say if asked, by its name; for people who watch. */
-  messages(): Readonly<Record<string, string>>;
-  /** Takes part in nothing more. */
-  close(): Promise<void>;
-}
-
-/** What one bidder process is made of. */
-export interface EngineOptions {
-  readonly world: World;
-  readonly ledger: Ledger;
-  /** Its name in the ledger and in its bid ids: 1 to 20 letters, digits and hyphens, never used by another run. */
-  readonly holder: string;
-  readonly plan: DeliveryPlan;
-  readonly exchanges: readonly ExchangeProfile[];
-  readonly notices: NoticeConfig;
-  /** Reads what `notices` signed. */
-  readonly readNotice: NoticeReader;
-  readonly reader: RequestReader;
-  readonly agents: (campaigns: readonly RunningCampaign[], context: AgentsContext) => EngineAgents;
-  readonly permissions: (request: BidRequest) => Permissions;
-  readonly supply: (request: BidRequest, exchange: string) => Refusal;
-  /** Shared with other bidders; without it this one knows of itself only. */
-  readonly blackboard?: Blackboard;
-  readonly takesPath: (request: BidRequest, imp: Imp) => boolean;
-  /** Seconds for which money is held for a bid, at most; a dead bidder's lease returns a little after that. @defaultValue 3600 */
-  readonly longestHoldSeconds?: number;
-  readonly fx?: FxTable;
-  /** Most bids open at once; more are not made. */
-  readonly maxOpenBids?: number;
-  /** Where bills wait while the ledger is away. */
-  readonly spoolPath: string;
-}
 
 /** How often each bidder ends, in the ledger, what is past its time: its own and that of those who died. */
 const EXPIRE_EVERY_MS = 15_000;
@@ -120,6 +51,7 @@ export class DeliveryEngine {
   readonly purse: Purse<OpenBid>;
   readonly desk: NoticeDesk<OpenBid>;
   readonly spool: BillSpool;
+  readonly flightEnds: FlightEnds;
   readonly #options: EngineOptions;
   readonly #agents: EngineAgents;
   readonly #bills: Bills;
@@ -161,13 +93,15 @@ export class DeliveryEngine {
     this.spool = new BillSpool(world.storage.openDatabase(options.spoolPath));
     this.#bills = new Bills({ ledger, spool: this.spool, clock });
     this.#longestHoldSeconds = options.longestHoldSeconds ?? LONGEST_HOLD_SECONDS;
+    const billWindowMs = this.#longestHoldSeconds * 1000 + 2 * BILL_GRACE_MS;
     this.#keeper = new LeaseKeeper({
       ledger,
       purse: this.purse,
       clock,
-      billWindowMs: this.#longestHoldSeconds * 1000 + 2 * BILL_GRACE_MS,
+      billWindowMs,
       minimum: minimumOf(plan),
     });
+    this.flightEnds = new FlightEnds({ ledger, plan, clock, billWindowMs, cause: `bidder:${holder}` });
     this.#days = new CampaignDays({ ledger, purse: this.purse, campaigns: this.campaigns, clock });
     this.bidder = this.#newBidder();
     const reservations = new Map(plan.deals.map(({ account, reservation }) => [account, reservation]));
@@ -224,6 +158,7 @@ export class DeliveryEngine {
     if (now >= this.#expireAt && this.spool.size === 0) {
       this.#expireAt = now + EXPIRE_EVERY_MS;
       await this.#within(() => this.#options.ledger.expire({ cause: 'rule:lease-time' }));
+      await this.#within(() => this.flightEnds.tick());
     }
     for (const each of [leases, bills, agents])
       if (each.status === 'rejected') throw GavotteError.from(each.reason);

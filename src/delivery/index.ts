@@ -70,7 +70,8 @@ export {
 } from './agents/team/team-facts.ts';
 export { type BookedDeal, checkDeal, DealBook, type DealRefusal } from './deals/deal-book.ts';
 export { type DeliveryPlan, parseDeliveryPlan } from './delivery-plan.ts';
-export { type AgentsContext, DeliveryEngine, type EngineAgents, type EngineOptions } from './engine.ts';
+export { DeliveryEngine } from './engine.ts';
+export type { AgentsContext, EngineAgents, EngineOptions } from './engine-options.ts';
 export { pathJudge, privacyJudge, supplyJudge } from './judges.ts';
 export type { BillSpool } from './money/bill-spool.ts';
 export type { Bill, BillOutcome } from './money/bills.ts';

@@ -1,6 +1,6 @@
 import { MICROS_PER_UNIT, type Micros, type RandomStream } from '../../kernel/index.ts';
 import type { Notice } from '../../openrtb/index.ts';
-import type { AgentsContext, EngineAgents } from '../engine.ts';
+import type { AgentsContext, EngineAgents } from '../engine-options.ts';
 import type { OpenBid } from '../serving/candidate.ts';
 import type { RunningCampaign } from '../serving/running-campaign.ts';
 import type { Policy } from './agent.ts';

@@ -1,5 +1,5 @@
 import { type Clock, sha256 } from '../../kernel/index.ts';
-import type { AgentsContext } from '../engine.ts';
+import type { AgentsContext } from '../engine-options.ts';
 import type { RunningCampaign } from '../serving/running-campaign.ts';
 import type { DealTerms } from '../types.ts';
 import { SharedDecision } from './shared-decision.ts';

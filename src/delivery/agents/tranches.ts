@@ -1,5 +1,5 @@
 import { type Micros, micros, sha256 } from '../../kernel/index.ts';
-import type { AgentsContext } from '../engine.ts';
+import type { AgentsContext } from '../engine-options.ts';
 import type { RunningCampaign } from '../serving/running-campaign.ts';
 import type { Policy } from './agent.ts';
 import { BudgetAgent, type BudgetObservation } from './budget.ts';

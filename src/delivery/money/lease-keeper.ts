@@ -20,6 +20,11 @@ const HORIZON_S = 4;
 /** Of what is left under a cap a bidder takes this share at once, or its minimum, so that others find some too. */
 const SHARE_OF_REST = 4;
 const ASK_MS = 2_000;
+/**
+ * After a lease is over that this bidder had not let go of, it asks for no new one for so long: that gives back what
+ * the old one held, which bills on the disks of others may need. Those are paid within seconds of the ledger's return.
+ */
+const AFTER_LAPSE_MS = 30_000;
 
 /** The keeper cares for wallets, not for what the bids were. */
 type KeptPurse = Pick<Purse<unknown>, 'holder' | 'wallets' | 'expire'>;
@@ -30,6 +35,7 @@ interface Demand {
   askedAt: number;
   /** When it last got less than it asked for: then it does not ask again at once. */
   refusedAt: number;
+  lapsedAt: number;
 }
 
 /**
@@ -99,6 +105,7 @@ export class LeaseKeeper {
     // A lease that nobody needs runs out by itself.
     if (wallet.isRetired && wallet.promised + wallet.spooled === 0) return false;
     const demand = this.#measure(wallet, now);
+    if (now - demand.lapsedAt < AFTER_LAPSE_MS) return false;
     const age = now - demand.askedAt;
     const wanted = this.#free(wallet);
     const free = wallet.free(now);
@@ -111,7 +118,13 @@ export class LeaseKeeper {
   #measure(wallet: Wallet, now: number): Demand {
     let demand = this.#demand.get(wallet);
     if (demand === undefined) {
-      demand = { everPromised: 0, microsPerSecond: 0, askedAt: -Infinity, refusedAt: -Infinity };
+      demand = {
+        everPromised: 0,
+        microsPerSecond: 0,
+        askedAt: -Infinity,
+        refusedAt: -Infinity,
+        lapsedAt: -Infinity,
+      };
       this.#demand.set(wallet, demand);
     }
     const seconds = (now - demand.askedAt) / 1000;
@@ -189,6 +202,7 @@ export class LeaseKeeper {
     const { error } = result;
     if (error.code === 'GV_LEASE_STALE') {
       wallet.lapse();
+      this.#demand.get(wallet)!.lapsedAt = askedAt;
       return 0;
     }
     // The ledger has paid more of it than we knew.

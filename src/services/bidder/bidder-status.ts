@@ -39,6 +39,8 @@ export interface DealStatus {
   readonly committed: number;
   readonly impressions: number;
   readonly refused: Readonly<Record<string, number>>;
+  /** What went back to the budget when its flight had ended; null before that. */
+  readonly releasedMicros: number | null;
 }
 
 /** Reads the counters of an engine; cheap, and safe at any time. */
@@ -75,6 +77,7 @@ export function bidderStatus(engine: DeliveryEngine): BidderStatus {
       committed,
       impressions: terms.impressions,
       refused: Object.fromEntries(why),
+      releasedMicros: engine.flightEnds.released.get(terms.reservation)?.amountMicros ?? null,
     })),
   };
 }
