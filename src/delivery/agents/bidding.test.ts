@@ -10,6 +10,9 @@ import {
   isValidPrice,
 } from './bidding.ts';
 
+/** A clock by which nothing takes time. */
+const STILL = { monotonic: () => 0 };
+
 const UNIT = 1_000_000;
 const random = randomStream(1);
 const offer: BiddingObservation = {
@@ -66,7 +69,9 @@ test('whatever is observed and told, a price is 0 or between floor and cap', () 
 
 test('fault/D14 a learned policy that bids NaN or above the cap is replaced in the same decision, then quarantined', () => {
   for (const bad of [Number.NaN, Number.POSITIVE_INFINITY, 1e18, 10 * UNIT + 1, 0.5]) {
-    const agent = new BiddingAgent({ learned: { name: 'wild', version: '3', act: () => bad } });
+    const agent = new BiddingAgent({
+      learned: { policy: { name: 'wild', version: '3', act: () => bad }, clock: STILL },
+    });
     for (let index = 0; index < 4; index += 1) assert.equal(agent.act(offer, random), 4 * UNIT);
     assert.equal(agent.policy.name, 'dual-shading');
   }

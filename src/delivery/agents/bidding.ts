@@ -1,7 +1,7 @@
 import type { RandomStream } from '../../kernel/index.ts';
 import type { Agent, Policy } from './agent.ts';
 import { WinModel } from './bidding-win-model.ts';
-import { type GuardedPolicy, guarded } from './guarded.ts';
+import { type GuardedPolicy, guarded, type Learned } from './guarded.ts';
 
 /** What the bidding agent knows when it names a price. Prices are CPM micros in the campaign's currency. */
 export interface BiddingObservation {
@@ -94,7 +94,7 @@ export class BiddingAgent implements Agent<BiddingObservation, number, BiddingOu
 
   /** `lambda` is where a campaign's multiplier begins. @defaultValue 0 */
   constructor(
-    options: { readonly lambda?: number; readonly learned?: Policy<BiddingObservation, number> } = {},
+    options: { readonly lambda?: number; readonly learned?: Learned<BiddingObservation, number> } = {},
   ) {
     this.#lambda = options.lambda ?? 0;
     const baseline: Policy<BiddingObservation, number> = {

@@ -4,6 +4,9 @@ import fc from 'fast-check';
 import { micros, type RandomStream, randomStream } from '../../kernel/index.ts';
 import { BudgetAgent, type BudgetClaim, budgetReward, isValidSplit } from './budget.ts';
 
+/** A clock by which nothing takes time. */
+const STILL = { monotonic: () => 0 };
+
 const UNIT = 1_000_000;
 const random = randomStream('budget');
 const claim = (id: string, cap: number, least = 0): BudgetClaim => ({
@@ -126,7 +129,9 @@ test('fault/D14: a learned policy that breaks a cap or a sum is replaced in the 
   };
   for (const bad of [[101, 0], [50, 49], [100], [-1, 101], [0.5, 99.5], [Number.NaN, 0], [50, 50, 0]]) {
     const act = () => bad.map((part) => part as ReturnType<typeof micros>);
-    const agent = new BudgetAgent({ learned: { name: 'broken', version: '1', act } });
+    const agent = new BudgetAgent({
+      learned: { policy: { name: 'broken', version: '1', act }, clock: STILL },
+    });
     assert.deepEqual(agent.act(observation, random), [50, 50]);
   }
   assert.equal(isValidSplit([100, 0], observation), true);

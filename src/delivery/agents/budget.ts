@@ -2,7 +2,7 @@ import { type Micros, micros, type RandomStream } from '../../kernel/index.ts';
 import type { Agent, Policy } from './agent.ts';
 import { fitResponse, MOST_HOURS, ResponseHistory } from './budget-response.ts';
 import { allocateTranches, type ResponseCurve, type TrancheNeed } from './budget-tranches.ts';
-import { guarded } from './guarded.ts';
+import { guarded, type Learned } from './guarded.ts';
 
 /** What the budget agent knows when it splits: campaigns of one currency, and what there is for the rest of the day. */
 export interface BudgetObservation {
@@ -68,7 +68,7 @@ export class BudgetAgent implements Agent<BudgetObservation, readonly Micros[], 
   readonly #histories = new Map<string, ResponseHistory>();
   readonly #policy: Policy<BudgetObservation, readonly Micros[]>;
 
-  constructor(options: { readonly learned?: Policy<BudgetObservation, readonly Micros[]> } = {}) {
+  constructor(options: { readonly learned?: Learned<BudgetObservation, readonly Micros[]> } = {}) {
     const baseline: Policy<BudgetObservation, readonly Micros[]> = {
       name: 'equal-marginal-value',
       version: '1',

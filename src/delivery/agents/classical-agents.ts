@@ -8,6 +8,7 @@ import type { ChoiceContext, CreativeChoice, PriceOffer } from './bid-agents.ts'
 import { BiddingAgent, type BiddingObservation } from './bidding.ts';
 import type { BudgetObservation } from './budget.ts';
 import { CreativeAgent, type CreativeChances, type CreativeObservation } from './creative.ts';
+import type { Learned } from './guarded.ts';
 import { LevelBoard } from './level-board.ts';
 import { type MakeGood, MakeGoods } from './make-goods.ts';
 import { type PacingAction, PacingAgent, type PacingObservation } from './pacing.ts';
@@ -73,12 +74,12 @@ export class ClassicalAgents implements EngineAgents {
     this.#board = new LevelBoard(context.blackboard, context.holder);
     this.#makeGoods = new MakeGoods(campaigns, context, (id) => this.#board.level(id));
     const needOf = (id: string) => this.#makeGoods.needOf(id);
-    this.budget = new Tranches(campaigns, context, needOf, learned.budget);
-    this.bidding = new BiddingAgent(learned.bidding === undefined ? {} : { learned: learned.bidding });
-    this.pacing = new PacingAgent(learned.pacing === undefined ? {} : { learned: learned.pacing });
+    this.budget = new Tranches(campaigns, context, needOf, timed(learned.budget, context));
+    this.bidding = new BiddingAgent(placed(timed(learned.bidding, context)));
+    this.pacing = new PacingAgent(placed(timed(learned.pacing, context)));
     this.creative = new CreativeAgent(
       campaigns.map(({ creatives }) => creatives.length),
-      learned.creative === undefined ? {} : { learned: learned.creative },
+      placed(timed(learned.creative, context)),
     );
     this.#throttles = new Float64Array(campaigns.length).fill(1);
     this.#lambdas = new Float64Array(campaigns.length);
@@ -263,6 +264,19 @@ export class ClassicalAgents implements EngineAgents {
     const clicks = goal.value.amountMicros * clickRate;
     return goal.kind === 'clicks' ? clicks : clicks * this.creative.conversionRate(campaign);
   }
+}
+
+/** A learned policy, timed by the clock of its process. */
+function timed<Observation, Action>(
+  policy: Policy<Observation, Action> | undefined,
+  { clock }: AgentsContext,
+): Learned<Observation, Action> | undefined {
+  return policy === undefined ? undefined : { policy, clock };
+}
+
+/** As an agent's options; none when there is none. */
+function placed<Given>(learned: Given | undefined): { learned?: Given } {
+  return learned === undefined ? {} : { learned };
 }
 
 /**

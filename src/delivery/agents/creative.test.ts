@@ -5,6 +5,9 @@ import { randomStream } from '../../kernel/index.ts';
 import { areValidChances, CreativeAgent, creativeReward } from './creative.ts';
 import { EXPLORATION_FLOOR } from './creative-propensities.ts';
 
+/** A clock by which nothing takes time. */
+const STILL = { monotonic: () => 0 };
+
 const NOBODY = { segment: '', exposures: 0 };
 
 /** Runs `impressions` of one campaign whose creatives have `rates` by segment; how often each creative was shown. */
@@ -100,8 +103,8 @@ test('segments are not told apart without end', () => {
 });
 
 test('a learned policy chooses; its chances are lifted to the floor and logged exactly', () => {
-  const learned = { name: 'greedy', version: '7', act: () => [1, 0] };
-  const agent = new CreativeAgent([2], { learned });
+  const policy = { name: 'greedy', version: '7', act: () => [1, 0] };
+  const agent = new CreativeAgent([2], { learned: { policy, clock: STILL } });
   const random = randomStream('learned');
   const seen = new Set<string>();
   for (let draw = 0; draw < 1_000; draw += 1) {
@@ -113,7 +116,9 @@ test('a learned policy chooses; its chances are lifted to the floor and logged e
 
 test('fault/D14: a learned policy that gives no chances is replaced in the same decision, and after three left alone', () => {
   for (const bad of [[Number.NaN, 1], [0.5], [2, -1], []]) {
-    const agent = new CreativeAgent([2], { learned: { name: 'broken', version: '1', act: () => bad } });
+    const agent = new CreativeAgent([2], {
+      learned: { policy: { name: 'broken', version: '1', act: () => bad }, clock: STILL },
+    });
     for (let draw = 0; draw < 4; draw += 1) {
       const { creative, propensity } = agent.choose(0, [0, 1], NOBODY, randomStream(draw));
       assert.ok(creative === 0 || creative === 1);

@@ -4,7 +4,7 @@ import type { ChoiceContext } from './bid-agents.ts';
 import { type ClickPrior, ClickTable } from './creative-clicks.ts';
 import { Fatigue } from './creative-fatigue.ts';
 import { floorOfChance } from './creative-propensities.ts';
-import { type GuardedPolicy, guarded } from './guarded.ts';
+import { type GuardedPolicy, guarded, type Learned } from './guarded.ts';
 
 /** What the creative agent knows when it chooses. */
 export interface CreativeObservation {
@@ -92,7 +92,7 @@ export class CreativeAgent implements Agent<CreativeObservation, CreativeDecisio
     creatives: readonly number[],
     options: {
       readonly prior?: ClickPrior;
-      readonly learned?: Policy<CreativeObservation, CreativeChances>;
+      readonly learned?: Learned<CreativeObservation, CreativeChances>;
     } = {},
   ) {
     this.#prior = options.prior ?? CLICK_PRIOR;

@@ -1,4 +1,4 @@
-import { GavotteError, type RandomStream } from '../../kernel/index.ts';
+import { type Clock, GavotteError, type RandomStream } from '../../kernel/index.ts';
 import type { Policy } from './agent.ts';
 
 /** Faults after which a policy is no longer asked: one may be chance, three are a habit (fault/D14). */
@@ -14,38 +14,42 @@ export interface GuardedPolicy<Observation, Action> extends Policy<Observation, 
   readonly faults: number;
   /** Why the policy is no longer asked; `null` while it is. */
   readonly quarantined: string | null;
-  /** Tells how long the last decision took, in milliseconds; policies have no clock, so the caller measures. */
-  report(elapsedMs: number): void;
+}
+
+/** A policy that takes the place of a classical one, and the clock by which its decisions are timed. */
+export interface Learned<Observation, Action> {
+  readonly policy: Policy<Observation, Action>;
+  readonly clock: Pick<Clock, 'monotonic'>;
 }
 
 /**
- * `policy`, with `baseline` standing in for every answer that throws or that `isValid` refuses (NaN, infinite,
- * huge, wrong shape), in the same decision; after three faults only the baseline is asked. Nothing is thrown
- * that the baseline does not throw. `isValid` states the bounds of an action; it may throw, which is a refusal.
+ * The learned policy, with `baseline` standing in for every answer that throws or that `isValid` refuses (NaN, infinite,
+ * huge, wrong shape), in the same decision. An answer that took longer than `SLOWEST_DECISION_MS` is used, and is a
+ * fault. After three faults only the baseline is asked. Nothing is thrown that the baseline does not throw. `isValid` states the bounds of an action; it may throw, which is a refusal.
  */
 export function guarded<Observation, Action>(
-  policy: Policy<Observation, Action>,
+  learned: Learned<Observation, Action>,
   baseline: Policy<Observation, Action>,
   isValid: (action: Action, observation: Observation) => boolean,
 ): GuardedPolicy<Observation, Action> {
-  return new Guard(policy, baseline, isValid);
+  return new Guard(learned, baseline, isValid);
 }
 
 class Guard<Observation, Action> implements GuardedPolicy<Observation, Action> {
   readonly #policy: Policy<Observation, Action>;
+  readonly #clock: Pick<Clock, 'monotonic'>;
   readonly #baseline: Policy<Observation, Action>;
   readonly #isValid: (action: Action, observation: Observation) => boolean;
   #faults = 0;
   #quarantined: string | null = null;
-  /** Whether the answer last given was the policy's own: the baseline's time is not its fault. */
-  #asked = false;
 
   constructor(
-    policy: Policy<Observation, Action>,
+    { policy, clock }: Learned<Observation, Action>,
     baseline: Policy<Observation, Action>,
     isValid: (action: Action, observation: Observation) => boolean,
   ) {
     this.#policy = policy;
+    this.#clock = clock;
     this.#baseline = baseline;
     this.#isValid = isValid;
   }
@@ -68,20 +72,21 @@ class Guard<Observation, Action> implements GuardedPolicy<Observation, Action> {
   }
 
   act(observation: Observation, random: RandomStream): Action {
-    this.#asked = this.#quarantined === null;
-    if (!this.#asked) return this.#baseline.act(observation, random);
+    if (this.#quarantined !== null) return this.#baseline.act(observation, random);
+    const askedAt = this.#clock.monotonic();
     try {
       const action = this.#policy.act(observation, random);
-      if (this.#isValid(action, observation)) return action;
-      this.#fault(`gave ${describe(action)}, which is out of bounds`);
+      const isUsable = this.#isValid(action, observation);
+      if (!isUsable) this.#fault(`gave ${describe(action)}, which is out of bounds`);
+      else {
+        const tookMs = this.#clock.monotonic() - askedAt;
+        if (tookMs > SLOWEST_DECISION_MS) this.#fault(`took ${tookMs} ms`);
+        return action;
+      }
     } catch (thrown) {
       this.#fault(`threw: ${GavotteError.from(thrown).message}`);
     }
     return this.#baseline.act(observation, random);
-  }
-
-  report(elapsedMs: number): void {
-    if (this.#asked && elapsedMs > SLOWEST_DECISION_MS) this.#fault(`took ${elapsedMs} ms`);
   }
 
   #fault(what: string): void {

@@ -13,6 +13,9 @@ import {
 import { TrafficForecast } from './pacing-forecast.ts';
 import { FlightPlan } from './pacing-plan.ts';
 
+/** A clock by which nothing takes time. */
+const STILL = { monotonic: () => 0 };
+
 const random = randomStream(1);
 const SECOND = 1_000;
 const HOUR = 3_600_000;
@@ -227,7 +230,9 @@ test('fault/D14 a learned policy that opens the tap too far or gives no shape is
     null,
     {},
   ]) {
-    const agent = new PacingAgent({ learned: { name: 'wild', version: '1', act: () => bad as never } });
+    const agent = new PacingAgent({
+      learned: { policy: { name: 'wild', version: '1', act: () => bad as never }, clock: STILL },
+    });
     const plan = new FlightPlan(
       { start: MONDAY, end: MONDAY + HOUR, totalBudget: UNIT, dailyBudget: UNIT },
       new TrafficForecast('UTC'),

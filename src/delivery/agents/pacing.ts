@@ -1,6 +1,6 @@
 import type { RandomStream } from '../../kernel/index.ts';
 import type { Agent, Policy } from './agent.ts';
-import { guarded } from './guarded.ts';
+import { guarded, type Learned } from './guarded.ts';
 import type { FlightPlan } from './pacing-plan.ts';
 
 /** What the pacing agent knows of a campaign each tick. Micros in the campaign's currency. */
@@ -167,7 +167,7 @@ export class PacingAgent implements Agent<PacingObservation, PacingAction, Pacin
   readonly #policy: Policy<PacingObservation, PacingAction>;
   readonly #states = new Map<string, PacingState>();
 
-  constructor(options: { readonly learned?: Policy<PacingObservation, PacingAction> } = {}) {
+  constructor(options: { readonly learned?: Learned<PacingObservation, PacingAction> } = {}) {
     this.#policy =
       options.learned === undefined
         ? PACING_BASELINE

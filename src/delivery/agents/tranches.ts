@@ -1,8 +1,8 @@
 import { type Micros, micros, sha256 } from '../../kernel/index.ts';
 import type { AgentsContext } from '../engine-options.ts';
 import type { RunningCampaign } from '../serving/running-campaign.ts';
-import type { Policy } from './agent.ts';
 import { BudgetAgent, type BudgetObservation } from './budget.ts';
+import type { Learned } from './guarded.ts';
 import { SharedDecision } from './shared-decision.ts';
 
 const HOUR_MS = 3_600_000;
@@ -40,7 +40,7 @@ export class Tranches {
     campaigns: readonly RunningCampaign[],
     context: AgentsContext,
     needOf: (campaign: string) => number,
-    learned?: Policy<BudgetObservation, readonly Micros[]>,
+    learned?: Learned<BudgetObservation, readonly Micros[]>,
   ) {
     this.agent = new BudgetAgent(learned === undefined ? {} : { learned });
     this.#campaigns = campaigns;
