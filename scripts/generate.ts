@@ -2,13 +2,14 @@
 // as they should be, and fails if not.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { extractWasm } from './build-wasm.ts';
+import { extractWasm, kernelsWasm } from './build-wasm.ts';
 import { errorsPage } from './lib/errors-page.ts';
 import { root } from './lib/node24.mjs';
 
 const GENERATED: Readonly<Record<string, () => string | Promise<string>>> = {
   'docs/errors.md': errorsPage,
   'src/openrtb/wasm/extract-wasm.ts': extractWasm,
+  'src/neural/wasm/kernels-wasm.ts': kernelsWasm,
 };
 
 const checking = process.argv.includes('--check');

@@ -1,0 +1,17 @@
+// For users of the package.
+export { Adam } from './adam.ts';
+export { Categorical } from './heads/categorical.ts';
+export { SquashedGaussian } from './heads/gaussian.ts';
+export {
+  type Activation,
+  type AdamStep,
+  type DenseShape,
+  type Kernels,
+  padded,
+  ROW_TILE,
+  wasmKernels,
+} from './kernels.ts';
+export { referenceKernels } from './kernels-reference.ts';
+export { type LayerWeights, Mlp, type MlpShape, normal } from './mlp.ts';
+export { type PolicyFile, readPolicyFile, type StoredNetwork, writePolicyFile } from './policy-file.ts';
+export { ServedNetwork } from './served-network.ts';
