@@ -7,6 +7,7 @@ import { crowdBench } from './crowd.ts';
 import { decisionBench } from './decision.ts';
 import { ledgerBench } from './ledger.ts';
 import { malformedBench } from './malformed.ts';
+import { neuralBench } from './neural.ts';
 import { noticesBench } from './notices.ts';
 import { benchOptimise } from './optimise.ts';
 import { benchRank } from './rank.ts';
@@ -27,9 +28,11 @@ const PARTS: Readonly<Record<string, () => object | Promise<object>>> = {
   stranded: () => strandedBench(),
   fuzz: () => bidderFuzz(),
   malformed: () => malformedBench(),
+  neural: () => neuralBench(),
 };
 const SUITES: Readonly<Record<string, readonly string[]>> = {
   desk: ['rank', 'optimise', 'ledger', 'verify', 'crowd'],
+  learning: ['neural'],
 };
 
 /** Each part of a suite has a process of its own: a heap filled by one would change the figures of the next. */

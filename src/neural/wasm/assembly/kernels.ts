@@ -6,10 +6,8 @@ const LINEAR: i32 = 0;
 const TANH: i32 = 1;
 
 /** tanh by a rational function (13/6, as in Eigen's), clamped where float32 is 1; error below 3e-7. */
-// @ts-expect-error: decorator
-@inline
 function tanh4(value: v128): v128 {
-  const most = f32x4.splat(7.90531110763549805);
+  const most = f32x4.splat(7.905311107635498);
   const x = f32x4.max(f32x4.min(value, most), f32x4.neg(most));
   const x2 = f32x4.mul(x, x);
   let p = f32x4.add(f32x4.mul(x2, f32x4.splat(-2.76076847742355e-16)), f32x4.splat(2.00018790482477e-13));
@@ -25,30 +23,35 @@ function tanh4(value: v128): v128 {
   return f32x4.div(p, q);
 }
 
-// @ts-expect-error: decorator
-@inline
 function activate(value: v128, activation: i32): v128 {
-  if (activation == LINEAR) return value;
-  if (activation == TANH) return tanh4(value);
+  if (activation === LINEAR) return value;
+  if (activation === TANH) return tanh4(value);
   return f32x4.max(value, f32x4.splat(0));
 }
 
 /** y = activation(x · w + b); `b` is 0 for none. A tile is 4 rows by 8 columns. */
 export function dense(
-  x: usize, w: usize, b: usize, y: usize, rows: i32, inputs: i32, outputs: i32, activation: i32,
+  x: usize,
+  w: usize,
+  b: usize,
+  y: usize,
+  rows: i32,
+  inputs: i32,
+  outputs: i32,
+  activation: i32,
 ): void {
-  const xRow = <usize>inputs << 2;
-  const wRow = <usize>outputs << 2;
+  const xRow = (<usize>inputs) << 2;
+  const wRow = (<usize>outputs) << 2;
   for (let r = 0; r < rows; r += 4) {
     const x0 = x + <usize>r * xRow;
     const x1 = x0 + xRow;
     const x2 = x1 + xRow;
     const x3 = x2 + xRow;
     for (let c = 0; c < outputs; c += 8) {
-      const column = <usize>c << 2;
+      const column = (<usize>c) << 2;
       let low = f32x4.splat(0);
       let high = low;
-      if (b != 0) {
+      if (b !== 0) {
         low = v128.load(b + column);
         high = v128.load(b + column, 16);
       }
@@ -96,13 +99,19 @@ export function dense(
 
 /** dw += xᵀ · dy and db += column sums of dy; a tile is 4 inputs by 8 outputs. */
 export function weightGradient(
-  x: usize, dy: usize, dw: usize, db: usize, rows: i32, inputs: i32, outputs: i32,
+  x: usize,
+  dy: usize,
+  dw: usize,
+  db: usize,
+  rows: i32,
+  inputs: i32,
+  outputs: i32,
 ): void {
-  const xRow = <usize>inputs << 2;
-  const dyRow = <usize>outputs << 2;
+  const xRow = (<usize>inputs) << 2;
+  const dyRow = (<usize>outputs) << 2;
   for (let i = 0; i < inputs; i += 4) {
     for (let c = 0; c < outputs; c += 8) {
-      const to = dw + <usize>i * dyRow + (<usize>c << 2);
+      const to = dw + <usize>i * dyRow + ((<usize>c) << 2);
       let a0 = v128.load(to);
       let b0 = v128.load(to, 16);
       let a1 = v128.load(to + dyRow);
@@ -111,8 +120,8 @@ export function weightGradient(
       let b2 = v128.load(to + 2 * dyRow, 16);
       let a3 = v128.load(to + 3 * dyRow);
       let b3 = v128.load(to + 3 * dyRow, 16);
-      let from = x + (<usize>i << 2);
-      let gradient = dy + (<usize>c << 2);
+      let from = x + ((<usize>i) << 2);
+      let gradient = dy + ((<usize>c) << 2);
       for (let r = 0; r < rows; r += 1) {
         const g0 = v128.load(gradient);
         const g1 = v128.load(gradient, 16);
@@ -142,26 +151,26 @@ export function weightGradient(
     }
   }
   for (let c = 0; c < outputs; c += 4) {
-    let sum = v128.load(db + (<usize>c << 2));
-    let gradient = dy + (<usize>c << 2);
+    let sum = v128.load(db + ((<usize>c) << 2));
+    let gradient = dy + ((<usize>c) << 2);
     for (let r = 0; r < rows; r += 1) {
       sum = f32x4.add(sum, v128.load(gradient));
       gradient += dyRow;
     }
-    v128.store(db + (<usize>c << 2), sum);
+    v128.store(db + ((<usize>c) << 2), sum);
   }
 }
 
 /** dy *= activation'(y), from the activation's own value. */
 export function activationGradient(y: usize, dy: usize, count: i32, activation: i32): void {
-  if (activation == LINEAR) return;
-  const end = dy + (<usize>count << 2);
+  if (activation === LINEAR) return;
+  const end = dy + ((<usize>count) << 2);
   const one = f32x4.splat(1);
   const zero = f32x4.splat(0);
   for (; dy < end; dy += 16, y += 16) {
     const value = v128.load(y);
     const gradient = v128.load(dy);
-    if (activation == TANH) v128.store(dy, f32x4.mul(gradient, f32x4.sub(one, f32x4.mul(value, value))));
+    if (activation === TANH) v128.store(dy, f32x4.mul(gradient, f32x4.sub(one, f32x4.mul(value, value))));
     else v128.store(dy, v128.and(gradient, f32x4.gt(value, zero)));
   }
 }
@@ -170,12 +179,24 @@ export function activationGradient(y: usize, dy: usize, count: i32, activation: 
 export function transpose(w: usize, wt: usize, rows: i32, columns: i32): void {
   for (let r = 0; r < rows; r += 1)
     for (let c = 0; c < columns; c += 1)
-      store<f32>(wt + ((<usize>c * <usize>rows + <usize>r) << 2), load<f32>(w + ((<usize>r * <usize>columns + <usize>c) << 2)));
+      store<f32>(
+        wt + ((<usize>c * <usize>rows + <usize>r) << 2),
+        load<f32>(w + ((<usize>r * <usize>columns + <usize>c) << 2)),
+      );
 }
 
 /** One step of Adam; the bias corrections are folded into `rate` and `epsilon`. */
 export function adam(
-  p: usize, g: usize, m: usize, v: usize, count: i32, rate: f32, beta1: f32, beta2: f32, epsilon: f32, scale: f32,
+  p: usize,
+  g: usize,
+  m: usize,
+  v: usize,
+  count: i32,
+  rate: f32,
+  beta1: f32,
+  beta2: f32,
+  epsilon: f32,
+  scale: f32,
 ): void {
   const b1 = f32x4.splat(beta1);
   const b2 = f32x4.splat(beta2);
@@ -184,7 +205,7 @@ export function adam(
   const lr = f32x4.splat(rate);
   const eps = f32x4.splat(epsilon);
   const by = f32x4.splat(scale);
-  for (let at: usize = 0; at < <usize>count << 2; at += 16) {
+  for (let at: usize = 0; at < (<usize>count) << 2; at += 16) {
     const gradient = f32x4.mul(v128.load(g + at), by);
     const first = f32x4.add(f32x4.mul(b1, v128.load(m + at)), f32x4.mul(c1, gradient));
     const second = f32x4.add(f32x4.mul(b2, v128.load(v + at)), f32x4.mul(c2, f32x4.mul(gradient, gradient)));
