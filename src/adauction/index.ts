@@ -24,6 +24,43 @@ export { simulateExchange } from './exchange/simulate.ts';
 export { type ReplayLogOptions, type ReplayReport, type ReplayRow, replayLog } from './log-replay.ts';
 export type { PublishedRow } from './log-replay-published.ts';
 export { parseTrainTotals, type TrainTotals } from './log-replay-reader.ts';
+export { type BidRule, holdAuctions, type TickChance, type TickOutcome } from './p48/auction.ts';
+export {
+  abid,
+  type CostCurve,
+  type CostCurves,
+  constantAlpha,
+  onlineLp,
+  pid,
+} from './p48/classical-strategies.ts';
+export type { DayLaw, DayOptions, TickKeys } from './p48/day-law.ts';
+export { type Bound, hindsightBounds } from './p48/hindsight.ts';
+export {
+  type Advertiser,
+  type BidView,
+  linearBid,
+  type PastTick,
+  type Strategy,
+  type StrategyMaker,
+  stateFeatures,
+} from './p48/history.ts';
+export type { NoiseKey } from './p48/keyed-noise.ts';
+export { type Day, type DayResult, openDay, type PlayedDay, type Player, playDay } from './p48/play-day.ts';
+export {
+  type OfficialFiles,
+  type OfficialName,
+  type OfficialPopulation,
+  officialPopulation,
+  type Population,
+} from './p48/population.ts';
+export {
+  AGENTS as P48_AGENTS,
+  dayScore as p48Score,
+  EPISODES as P48_EPISODES,
+  TICKS as P48_TICKS,
+} from './p48/rules.ts';
+export { syntheticPopulation } from './p48/synthetic-population.ts';
+export type { TickTraffic } from './p48/traffic.ts';
 export { EXCHANGE_RATES } from './rates.ts';
 export { checkResponse } from './response/check-response.ts';
 export type { CheckedBid, CheckedResponse } from './response/checked.ts';
