@@ -49,11 +49,12 @@ export function checkExposure(
   }
   const purses = [{ dealId: '', micros: scenario.budget }, ...dealsOf(scenario)];
   for (const { dealId, micros } of made.length === 0 ? [] : purses) {
-    // A bill that came too late is judged in the ledger, where it is bounded.
-    const exposure = books.exposure(
-      (bid) => bid.dealId === dealId && (bid.billedAt === null || bid.billedAt <= bid.heldUntil),
-      now,
-    );
+    // What came too late, or slept on a disk until its money was no longer held, is judged in the ledger: it is paid
+    // out of what is set aside, or disputed.
+    const isDue = (bid: ExchangeBid) =>
+      bid.billedAt === null ||
+      (bid.billedAt <= bid.heldUntil && !(sleptOn(bid, scenario) && now > bid.heldUntil));
+    const exposure = books.exposure((bid) => bid.dealId === dealId && isDue(bid), now);
     if (exposure > micros)
       violations.push({
         rule: 'inv/I1',
