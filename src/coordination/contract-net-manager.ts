@@ -15,7 +15,7 @@ import { bestProposal, type Proposal } from './contract-net-choice.ts';
 
 /** So many winners that bring nothing mean that the task cannot be done now. */
 const MAX_ROUNDS = 5;
-/** How long to leave a blackboard alone that just failed. */
+/** How long to leave a blackboard alone that just failed, or that still shows what is over. */
 const RETRY_MS = 50;
 
 /** How a task ended: one executor did it, or none. */
@@ -114,12 +114,21 @@ export class ContractNetManager<Task, Result> {
     if (state.kind === 'none') return { kind: 'none', reason: state.reason, rounds };
     if (state.kind === 'done') {
       const result = this.#resultOf(state.result);
-      if (result === undefined) await this.#put(taskId, again(state), version);
+      if (result === undefined) await this.#moveOn(taskId, again(state), version);
       else return { kind: 'done', worker: state.worker, fence: state.fence, result: result.value, rounds };
     } else if (ageMs < limitMs(state)) await this.#wait(taskId, version, limitMs(state) - ageMs);
-    else if (state.kind === 'announced') await this.#award(taskId, standing);
-    else await this.#put(taskId, again(state), version);
+    else if (state.kind === 'announced') await this.#lookLater(version, await this.#award(taskId, standing));
+    else await this.#moveOn(taskId, again(state), version);
     return undefined;
+  }
+
+  async #moveOn(taskId: string, next: TaskState, version: number): Promise<void> {
+    await this.#lookLater(version, await this.#put(taskId, next, version));
+  }
+
+  /** Where reads lag behind writes, who looks again at once loses the same race for as long. */
+  async #lookLater(version: number, next: TaskStanding): Promise<void> {
+    if (next.version <= version) await this.#clock.sleep(RETRY_MS);
   }
 
   async #award(taskId: string, { state, version }: TaskStanding): Promise<TaskStanding> {

@@ -11,6 +11,7 @@ import type {
   RequestReader,
 } from '../openrtb/index.ts';
 import type { BidAgents } from './agents/bid-agents.ts';
+import type { MakeGood } from './agents/make-goods.ts';
 import type { DealBook } from './deals/deal-book.ts';
 import type { DeliveryPlan } from './delivery-plan.ts';
 import type { OutcomeListener } from './notice-desk.ts';
@@ -38,6 +39,8 @@ export interface EngineAgents extends BidAgents, OutcomeListener<OpenBid> {
   expired(bid: OpenBid): void;
   /** What each would say if asked, by its name; for people who watch. */
   messages(): Readonly<Record<string, string>>;
+  /** Who buys elsewhere what a deal is behind. */
+  readonly makeGoods: readonly MakeGood[];
   /** Takes part in nothing more. */
   close(): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import { InProcessBlackboard } from '../coordination/index.ts';
 import { convertRoundingUp, GavotteError, money, withDeadline } from '../kernel/index.ts';
 import type { Floor } from '../openrtb/index.ts';
+import type { MakeGood } from './agents/make-goods.ts';
 import { CampaignDays } from './campaign-days.ts';
 import { countingListener } from './counting-listener.ts';
 import { DealBook } from './deals/deal-book.ts';
@@ -126,6 +127,11 @@ export class DeliveryEngine {
   /** What each agent would say if asked. */
   messages(): Readonly<Record<string, string>> {
     return this.#agents.messages();
+  }
+
+  /** Who buys elsewhere what a deal is behind, as bidders have agreed. */
+  get makeGoods(): readonly MakeGood[] {
+    return this.#agents.makeGoods;
   }
 
   /** Answers one bid request; see `Bidder.bid`. */

@@ -37,6 +37,7 @@ export {
 export { allRefused } from './agents/creative-approval.ts';
 export type { ClickPrior } from './agents/creative-clicks.ts';
 export { type GuardedPolicy, guarded } from './agents/guarded.ts';
+export type { MakeGood } from './agents/make-goods.ts';
 export {
   isValidPacing,
   PACING_BASELINE,

@@ -26,7 +26,7 @@ export function sharedAgentsContract(kind: string, prepare: PrepareBoard): void 
       assert.deepEqual(first, second);
       assert.ok(first[0]! > 2 * first[1]!, `split ${String(first)}`);
       assert.equal(sum(first), 10_000_000);
-      assert.deepEqual([...green.agents.budget.deciders.values()], ['learned']);
+      assert.deepEqual([...green.agents.agreements.tranches.deciders.values()], ['learned']);
       await Promise.all([green.close(), learned.close()]);
     },
   );
@@ -38,15 +38,45 @@ export function sharedAgentsContract(kind: string, prepare: PrepareBoard): void 
     other.hours([1, 2]);
     const [parts] = await world.run(Promise.all([other.agree(), dying.agree().catch(() => [])]));
     assert.equal(sum(parts!), 10_000_000);
-    assert.deepEqual([...other.agents.budget.deciders.values()], ['other']);
+    assert.deepEqual([...other.agents.agreements.tranches.deciders.values()], ['other']);
     await other.close();
+  });
+
+  check('a bidder that starts late in the hour keeps to what was decided', async (world) => {
+    const first = await bidder(world, 'first');
+    first.hours([1, 30]);
+    const decided = await world.run(first.agree());
+    // As if the task were long over: its state is gone, the hour is not.
+    await world.run(forgetTasks(await world.open()));
+    const late = await bidder(world, 'late');
+    late.hours([30, 1]);
+    late.hours([30, 1]);
+    assert.deepEqual(await world.run(late.agree()), decided);
+    assert.deepEqual([...late.agents.agreements.tranches.deciders.values()], ['first']);
+    await Promise.all([first.close(), late.close()]);
+  });
+
+  check('fault/D4 fault/D5 what a failover or a flush lost is put back by who knows it', async (world) => {
+    const first = await bidder(world, 'first');
+    first.hours([1, 30]);
+    const decided = await world.run(first.agree());
+    // Asked anew, it would decide otherwise.
+    first.hours([900, 1]);
+    const board = await world.open();
+    const keys = (await world.run(board.list(''))).map(({ key }) => key);
+    await world.run(Promise.all(keys.map((key) => board.remove(key))));
+    await world.pass(300);
+    await world.run(first.agree());
+    const late = await bidder(world, 'late');
+    assert.deepEqual(await world.run(late.agree()), decided);
+    await Promise.all([first.close(), late.close()]);
   });
 
   check('law 6: without the blackboard each bidder splits for itself', async (world) => {
     const alone = await bidder(world, 'alone', () => lostBoard);
     const parts = await world.run(alone.agree());
     assert.equal(sum(parts), 10_000_000);
-    assert.equal(alone.agents.budget.deciders.size, 0);
+    assert.equal(alone.agents.agreements.tranches.deciders.size, 0);
   });
 
   check(
@@ -55,6 +85,7 @@ export function sharedAgentsContract(kind: string, prepare: PrepareBoard): void 
       const deals = [deal(world, 'behind', 1_000)];
       const bidders = [await bidder(world, 'b1', same, deals), await bidder(world, 'b2', same, deals)];
       for (const { agents } of bidders) agents.bidding.made('brand', 2_000_000);
+      const before = bidders[0]!.agents.agreements.tranches.split().get(1)!;
       const agreed = await world.run(
         Promise.all(
           bidders.map(async ({ agents, publish, turn }) => {
@@ -73,11 +104,64 @@ export function sharedAgentsContract(kind: string, prepare: PrepareBoard): void 
         ['behind', 'brand', 50, 2_000_000],
       );
       const need = Math.ceil((only!.impressions * 2_000_000) / 1_000);
-      assert.ok(bidders[0]!.agents.budget.split().get(1)! >= need);
+      const after = [...bidders[0]!.agents.agreements.tranches.split().values()];
+      assert.equal(after[1], before + need);
+      assert.equal(sum(after), 10_000_000);
       assert.match(bidders[0]!.agents.messages().budget!, /brand makes good \d+ of deal behind/);
       await Promise.all(bidders.map(({ close }) => close()));
     },
   );
+
+  check('what was bought instead of a deal’s impressions is not bought again', async (world) => {
+    const deals = [deal(world, 'behind', 1_000)];
+    const one = await bidder(world, 'b1', same, deals);
+    one.agents.bidding.made('brand', 2_000_000);
+    await world.run(one.publish());
+    await world.run(one.turn());
+    const [first] = one.agents.makeGoods;
+    assert.equal(first!.bought, 0);
+    // Of what the executor spends now, its make-good's share is for the deal.
+    one.campaigns[1]!.openSpent += 2_000_000;
+    const { bought } = one.agents.makeGoods[0]!;
+    assert.ok(bought > 50 && bought < first!.impressions, `bought ${bought} of ${first!.impressions}`);
+    await world.run(one.turn(1));
+    const [next] = one.agents.makeGoods;
+    assert.ok(next!.impressions <= first!.impressions - bought + 1, `${next!.impressions} more`);
+    assert.equal(next!.bought, bought);
+    // A bidder that starts afterwards knows of it too.
+    await one.close();
+    const late = await bidder(world, 'late', same, deals);
+    late.campaigns[1]!.openSpent = 2_000_000;
+    await world.run(late.turn(1));
+    assert.deepEqual(late.agents.makeGoods, [next]);
+    await late.close();
+  });
+
+  check('two deals that are behind do not count one campaign’s room twice', async (world) => {
+    const deals = ['first', 'second'].map((id) => deal(world, id, 4_000));
+    const one = await bidder(world, 'b1', same, deals);
+    one.agents.bidding.made('brand', 2_000_000);
+    one.agents.bidding.made('spring', 2_000_000);
+    await world.run(one.publish());
+    await world.run(one.turn());
+    const needs = ['spring', 'brand'].map((id) =>
+      one.agents.makeGoods
+        .filter(({ executor }) => executor === id)
+        .reduce((all, { impressions, cpmMicros }) => all + Math.ceil((impressions * cpmMicros) / 1_000), 0),
+    );
+    assert.equal(one.agents.makeGoods.length, 2);
+    assert.ok(sum(needs) <= 5_000_000, `room for $5 at most, asked for ${String(needs)}`);
+    await one.close();
+  });
+
+  check('one executor or none: a campaign that has all its money cannot make good', async (world) => {
+    const one = await bidder(world, 'b1', same, [deal(world, 'behind', 1_000)]);
+    for (const running of one.campaigns) running.groupFree = 20_000_000;
+    await world.run(one.publish());
+    await world.run(one.turn());
+    assert.deepEqual(one.agents.makeGoods, []);
+    await one.close();
+  });
 
   check('deals that deliver, and private auctions, which owe nothing, are not made good', async (world) => {
     const deals = [deal(world, 'on-plan', 1_000), { ...deal(world, 'auction', 1_000), type: 'PA' as const }];
@@ -90,6 +174,11 @@ export function sharedAgentsContract(kind: string, prepare: PrepareBoard): void 
 }
 
 const same = (board: Blackboard) => board;
+
+/** Ends the states of all tasks, as their time does. */
+async function forgetTasks(board: Blackboard): Promise<void> {
+  await Promise.all((await board.list('net/')).map(({ key }) => board.remove(key)));
+}
 
 /** Loses its connection as it takes up work. */
 function dyingBoard(board: Blackboard): Blackboard {
@@ -187,13 +276,14 @@ async function bidder(
     hours: (valuePerMicro: readonly number[]) => {
       for (let each = 0; each < 5; each += 1) {
         for (const [index, value] of valuePerMicro.entries())
-          agents.budget.agent.observe(campaigns[index]!.campaign.id, 100_000, 100_000 * value);
-        agents.budget.agent.closeHour();
+          agents.agreements.tranches.agent.observe(campaigns[index]!.campaign.id, 100_000, 100_000 * value);
+        agents.agreements.tranches.agent.closeHour();
       }
     },
-    agree: async () => [...(await agents.budget.agree(hour)).values()],
+    agree: async () => [...(await agents.agreements.tranches.agree(hour)).values()],
     /** Both halves of what an hour begins with. */
-    turn: () => agents.turnHour(hour),
+    turn: (later = 0) => agents.agreements.turn(hour + later),
+    campaigns,
     publish: () => agents.publish(),
     close: () => agents.close(),
   };

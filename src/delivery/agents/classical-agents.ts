@@ -9,13 +9,13 @@ import { BiddingAgent, type BiddingObservation } from './bidding.ts';
 import type { BudgetObservation } from './budget.ts';
 import { CreativeAgent, type CreativeChances, type CreativeObservation } from './creative.ts';
 import type { Learned } from './guarded.ts';
+import { HourlyAgreements } from './hourly-agreements.ts';
 import { LevelBoard } from './level-board.ts';
-import { type MakeGood, MakeGoods } from './make-goods.ts';
+import type { MakeGood } from './make-goods.ts';
 import { type PacingAction, PacingAgent, type PacingObservation } from './pacing.ts';
 import { admits } from './pacing-admits.ts';
 import { TrafficForecast } from './pacing-forecast.ts';
 import { FlightPlan } from './pacing-plan.ts';
-import { Tranches } from './tranches.ts';
 
 const HOUR_MS = 3_600_000;
 /** Campaigns that a message names. */
@@ -52,7 +52,7 @@ export class ClassicalAgents implements EngineAgents {
   readonly bidding: BiddingAgent;
   readonly pacing: PacingAgent;
   readonly creative: CreativeAgent;
-  readonly budget: Tranches;
+  readonly agreements: HourlyAgreements;
   readonly #board: LevelBoard;
   readonly #campaigns: readonly RunningCampaign[];
   readonly #plans: readonly Plan[];
@@ -60,21 +60,14 @@ export class ClassicalAgents implements EngineAgents {
   readonly #throttles: Float64Array;
   readonly #lambdas: Float64Array;
   readonly #won = new WeakSet<OpenBid>();
-  readonly #makeGoods: MakeGoods;
-  #hour = -1;
-  /** What each campaign may still spend, by index, and how often that was decided. */
-  #parts: ReadonlyMap<number, Micros> = new Map();
-  #splits = 0;
-  #fault: unknown;
 
   /** @param learned policies that take the place of the classical ones, guarded. */
   constructor(campaigns: readonly RunningCampaign[], context: AgentsContext, learned: LearnedPolicies = {}) {
     this.#campaigns = campaigns;
     this.#context = context;
-    this.#board = new LevelBoard(context.blackboard, context.holder);
-    this.#makeGoods = new MakeGoods(campaigns, context, (id) => this.#board.level(id));
-    const needOf = (id: string) => this.#makeGoods.needOf(id);
-    this.budget = new Tranches(campaigns, context, needOf, timed(learned.budget, context));
+    this.#board = new LevelBoard(context.blackboard, context.holder, context.clock);
+    const levelOf = (id: string) => this.#board.level(id);
+    this.agreements = new HourlyAgreements(campaigns, context, levelOf, timed(learned.budget, context));
     this.bidding = new BiddingAgent(placed(timed(learned.bidding, context)));
     this.pacing = new PacingAgent(placed(timed(learned.pacing, context)));
     this.creative = new CreativeAgent(
@@ -137,7 +130,7 @@ export class ClassicalAgents implements EngineAgents {
     const { campaign, creative, segment, exposures } = bid.candidate;
     this.creative.shown(campaign.index, creative, { segment, exposures });
     const { kind, value } = campaign.campaign.goal;
-    if (kind === 'impressions') this.budget.won(campaign.index, value.amountMicros);
+    if (kind === 'impressions') this.agreements.tranches.won(campaign.index, value.amountMicros);
   }
 
   clicked(bid: OpenBid | undefined): void {
@@ -147,25 +140,16 @@ export class ClassicalAgents implements EngineAgents {
     const { kind, value } = campaign.campaign.goal;
     const rate =
       kind === 'clicks' ? 1 : kind === 'conversions' ? this.creative.conversionRate(campaign.index) : 0;
-    this.budget.won(campaign.index, value.amountMicros * rate);
+    this.agreements.tranches.won(campaign.index, value.amountMicros * rate);
   }
 
   async tick(): Promise<void> {
     this.creative.refresh();
-    this.budget.observe();
-    const at = this.#context.clock.now();
-    const hour = Math.floor(at / HOUR_MS);
-    if (hour !== this.#hour) {
-      this.#hour = hour;
-      if (this.#splits === 0) this.#keep(this.budget.split());
-      // Beside the ticks: until all agree, the last split holds.
-      void this.turnHour(hour).catch((error: unknown) => {
-        this.#fault = error;
-      });
-    }
+    this.agreements.tranches.observe();
+    this.agreements.tick();
     for (const [index, running] of this.#campaigns.entries()) this.#tickOne(index, running);
     await this.publish();
-    if (this.#fault !== undefined) throw this.#takeFault();
+    this.agreements.check();
   }
 
   /** Tells the other bidders what campaigns bid here of late. */
@@ -176,28 +160,11 @@ export class ClassicalAgents implements EngineAgents {
 
   /** Who buys elsewhere what a deal is behind. */
   get makeGoods(): readonly MakeGood[] {
-    return this.#makeGoods.agreed;
+    return this.agreements.makeGoods.agreed;
   }
 
-  async close(): Promise<void> {
-    await Promise.all([this.budget.close(), this.#makeGoods.close()]);
-  }
-
-  /** Agrees with the other bidders on an hour: first what deals lack, as the split must leave room for it. */
-  async turnHour(hour: number): Promise<void> {
-    await this.#makeGoods.turn(hour);
-    this.#keep(await this.budget.agree(hour));
-  }
-
-  #keep(parts: ReadonlyMap<number, Micros>): void {
-    this.#parts = parts;
-    this.#splits += 1;
-  }
-
-  #takeFault(): unknown {
-    const fault = this.#fault;
-    this.#fault = undefined;
-    return fault;
+  close(): Promise<void> {
+    return this.agreements.close();
   }
 
   /** What each agent would say if asked, for people who watch. */
@@ -209,7 +176,10 @@ export class ClassicalAgents implements EngineAgents {
         .map((running, index) => `${running.campaign.id} ${of(index, running)}`)
         .join(', ');
     return {
-      budget: `may still spend: ${say((index) => units(this.#parts.get(index) ?? 0))}${this.#madeGood()}`,
+      budget: [
+        `may still spend: ${say((index, { openSpent }) => units(Math.max(0, this.agreements.partOf(index) - openSpent)))}`,
+        ...this.agreements.spoken().slice(0, MOST_SPOKEN_OF),
+      ].join('; '),
       pacing: `spent of plan, requests taken: ${say((index) => {
         const { spent, plan } = this.#plans[index]!;
         const taken = Math.round(this.#throttles[index]! * 100);
@@ -218,13 +188,6 @@ export class ClassicalAgents implements EngineAgents {
       bidding: `CPM of late, λ: ${say((index, { campaign: { id } }) => `${units(this.#board.level(id))}, ${this.#lambdas[index]!.toFixed(2)}`)}`,
       creative: `clicks learned from: ${say((_index, { clicks }) => String(clicks))}`,
     };
-  }
-
-  #madeGood(): string {
-    const all = this.makeGoods.map(
-      ({ dealId, executor, impressions }) => `; ${executor} makes good ${impressions} of deal ${dealId}`,
-    );
-    return all.slice(0, MOST_SPOKEN_OF).join('');
   }
 
   #tickOne(index: number, { campaign, wallet, openSpent, spentToday, bids, wins }: RunningCampaign): void {
@@ -237,9 +200,9 @@ export class ClassicalAgents implements EngineAgents {
     const pending = wallet.promised * (bids > 0 ? Math.min(1, wins / bids) : 1);
     const spent = openSpent + pending;
     each.spent = spent;
-    const isSplitAnew = each.splits !== this.#splits;
-    each.splits = this.#splits;
-    replanIfDue(each, isSplitAnew, at, spent, spentToday + pending, openSpent + this.#parts.get(index)!);
+    const isSplitAnew = each.splits !== this.agreements.version;
+    each.splits = this.agreements.version;
+    replanIfDue(each, isSplitAnew, at, spent, spentToday + pending, this.agreements.partOf(index));
     const action = this.pacing.tick(
       id,
       {

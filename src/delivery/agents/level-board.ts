@@ -1,8 +1,14 @@
 import type { Blackboard } from '../../coordination/index.ts';
+import type { Clock } from '../../kernel/index.ts';
 
 const PREFIX = 'bid-level/';
 /** A bidder that has said nothing for this long counts no more. */
 const TTL_MS = 10_000;
+
+interface Heard {
+  readonly levels: Readonly<Record<string, unknown>>;
+  readonly until: number;
+}
 
 /**
  * What campaigns bid of late, over all bidders: each publishes its own levels on the blackboard under its name, and
@@ -11,32 +17,44 @@ const TTL_MS = 10_000;
 export class LevelBoard {
   readonly #board: Blackboard;
   readonly #own: string;
+  readonly #clock: Pick<Clock, 'monotonic'>;
   /** Levels by bidder; a value that is not what we write is not looked at. */
-  readonly #levels = new Map<string, Readonly<Record<string, unknown>>>();
-  #watching: Promise<unknown> | undefined;
+  readonly #heard = new Map<string, Heard>();
+  #isWatching = false;
 
-  constructor(board: Blackboard, holder: string) {
+  constructor(board: Blackboard, holder: string, clock: Pick<Clock, 'monotonic'>) {
     this.#board = board;
     this.#own = `${PREFIX}${holder}`;
+    this.#clock = clock;
   }
 
   /** Leaves our levels (CPM micros by campaign id) for the others. @throws as the board does; nothing depends on it. */
   async publish(levels: Readonly<Record<string, number>>): Promise<void> {
-    this.#watching ??= this.#board.watch(PREFIX, (key, entry) => {
-      const value = entry?.value;
-      if (typeof value === 'object' && value !== null)
-        this.#levels.set(key, value as Readonly<Record<string, unknown>>);
-      else this.#levels.delete(key);
-    });
-    await this.#watching;
+    if (!this.#isWatching) {
+      await this.#board.watch(PREFIX, (key, entry) => {
+        const value = entry?.value;
+        if (typeof value !== 'object' || value === null) this.#heard.delete(key);
+        else {
+          const until = this.#clock.monotonic() + TTL_MS - entry!.ageMs;
+          this.#heard.set(key, { levels: value as Readonly<Record<string, unknown>>, until });
+        }
+      });
+      this.#isWatching = true;
+    }
     await this.#board.write(this.#own, levels, { ttlMs: TTL_MS });
   }
 
   /** The mean over the bidders that bid for the campaign, in CPM micros; 0 when none does. */
   level(campaign: string): number {
+    const now = this.#clock.monotonic();
     let sum = 0;
     let count = 0;
-    for (const levels of this.#levels.values()) {
+    for (const [key, { levels, until }] of this.#heard) {
+      // That an entry grew too old is no change, so nobody tells of it.
+      if (now >= until) {
+        this.#heard.delete(key);
+        continue;
+      }
       const level = levels[campaign];
       if (typeof level !== 'number' || !(level > 0) || !Number.isFinite(level)) continue;
       sum += level;

@@ -1,7 +1,7 @@
 import { type Micros, micros, sha256 } from '../../kernel/index.ts';
 import type { AgentsContext } from '../engine-options.ts';
 import type { RunningCampaign } from '../serving/running-campaign.ts';
-import { BudgetAgent, type BudgetObservation } from './budget.ts';
+import { BudgetAgent, type BudgetClaim, type BudgetObservation } from './budget.ts';
 import type { Learned } from './guarded.ts';
 import { SharedDecision } from './shared-decision.ts';
 
@@ -15,13 +15,14 @@ interface SplitTask {
   readonly hour: number;
 }
 
-/** What each campaign of a group may still spend, micros by campaign id. */
+/** What each campaign of a group may have spent in all when its flight ends: micros by campaign id. */
 type Split = Readonly<Record<string, number>>;
 
 /**
  * The budget agent at work: campaigns below one account compete for what is free on it. Each hour what they may still
  * spend is split anew, so that the last micro brings each the same; by the bidder that has learned from the most hours,
- * for all bidders, so that they do not pull in different directions. A bidder that hears of no split makes its own.
+ * for all bidders, so that they do not pull in different directions. A bidder that hears of no split makes its own, of
+ * what the ledger says that all have spent: whoever splits, the parts are those of all bidders together.
  */
 export class Tranches {
   readonly agent: BudgetAgent;
@@ -33,9 +34,11 @@ export class Tranches {
   readonly #spentThen: Float64Array;
   readonly #values: Float64Array;
   readonly #deciders = new Map<string, string>();
+  /** Our own splits of an hour, where nobody decided for all. */
+  readonly #own = new Map<string, { readonly hour: number; readonly split: Split }>();
   #closedHour = -1;
 
-  /** @param needOf micros that a campaign must get at least, as for make-goods. */
+  /** @param needOf micros that a campaign must get on top of its part, as for make-goods. */
   constructor(
     campaigns: readonly RunningCampaign[],
     context: AgentsContext,
@@ -86,33 +89,30 @@ export class Tranches {
     }
   }
 
-  /** This bidder's own split: what each campaign may still spend in its flight, by index. It takes milliseconds. */
+  /** This bidder's own split: what each campaign may have spent when its flight ends, by index. It takes milliseconds. */
   split(): ReadonlyMap<number, Micros> {
-    const parts = new Map<number, Micros>();
-    for (const group of this.#groups.values())
-      for (const [index, part] of this.#splitGroup(group)) parts.set(index, part);
-    return parts;
+    return this.#byIndex((_name, group) => this.#splitGroup(group));
   }
 
-  /** The split of an hour that all bidders keep to, by index; groups on which nobody decided are split here. */
+  /**
+   * The split of an hour that all bidders keep to, by index; groups on which nobody decided are split here, once an
+   * hour. Asked again in the same hour it gives what stands by then.
+   */
   async agree(hour: number): Promise<ReadonlyMap<number, Micros>> {
     this.#closeHour(hour);
-    const parts = new Map<number, Micros>();
-    const splitting = [...this.#groups].map(async ([name, group]) => {
+    const agreed = new Map<string, Split>();
+    const agreeing = [...this.#groups].map(async ([name, group]) => {
       // Of one campaign there is nothing to decide.
-      const agreed =
-        group.length < 2
-          ? undefined
-          : await this.#shared.agree(`${sha256(name).slice(0, 32)}-${hour}`, { group: name, hour });
-      const own = this.#splitGroup(group);
-      if (agreed !== undefined) this.#deciders.set(name, agreed.by);
-      for (const { index, campaign, openSpent } of group) {
-        const part = agreed?.decision[campaign.id] ?? own.get(index)!;
-        parts.set(index, micros(Math.min(part, Math.max(0, campaign.totalBudget - openSpent))));
+      if (group.length < 2) return;
+      const found = await this.#shared.agree(sha256(name).slice(0, 32), hour, { group: name, hour });
+      if (found === undefined) this.#deciders.delete(name);
+      else {
+        this.#deciders.set(name, found.by);
+        agreed.set(name, found.decision);
       }
     });
-    await Promise.all(splitting);
-    return parts;
+    await Promise.all(agreeing);
+    return this.#byIndex((name, group) => agreed.get(name) ?? this.#ownSplit(name, group, hour));
   }
 
   /** Decides nothing more for others. */
@@ -134,31 +134,78 @@ export class Tranches {
 
   #decide({ group, hour }: SplitTask): Split {
     this.#closeHour(hour);
-    const campaigns = this.#groups.get(group)!;
-    const parts = this.#splitGroup(campaigns);
-    return Object.fromEntries(campaigns.map(({ index, campaign }) => [campaign.id, parts.get(index)!]));
+    return this.#splitGroup(this.#groups.get(group)!);
   }
 
-  #splitGroup(group: readonly RunningCampaign[]): ReadonlyMap<number, Micros> {
+  #ownSplit(name: string, group: readonly RunningCampaign[], hour: number): Split {
+    let own = this.#own.get(name);
+    if (own?.hour !== hour) {
+      own = { hour, split: this.#splitGroup(group) };
+      this.#own.set(name, own);
+    }
+    return own.split;
+  }
+
+  /** No campaign gets more than its own budget, whoever split; one that a split does not name has what it has spent. */
+  #byIndex(splitOf: (name: string, group: readonly RunningCampaign[]) => Split): ReadonlyMap<number, Micros> {
+    const parts = new Map<number, Micros>();
+    for (const [name, group] of this.#groups) {
+      const split = splitOf(name, group);
+      for (const { index, campaign, openSpent } of group)
+        parts.set(index, micros(Math.min(split[campaign.id] ?? openSpent, campaign.totalBudget)));
+    }
+    return parts;
+  }
+
+  /**
+   * Split by what the next micro brings; then who makes good for a deal gets what that needs on top, and the others
+   * share what is left in the same way.
+   */
+  #splitGroup(group: readonly RunningCampaign[]): Split {
     const at = this.#context.clock.now();
     const claims = group.map(({ campaign, openSpent }) => {
       const cap = at < campaign.end ? Math.max(0, campaign.totalBudget - openSpent) : 0;
-      const least = Math.min(cap, this.#needOf(campaign.id));
-      return { id: campaign.id, capMicros: micros(cap), minMicros: micros(least) };
+      return { id: campaign.id, capMicros: micros(cap), minMicros: micros(0) };
     });
     const last = Math.max(...group.map(({ campaign }) => campaign.end));
     const hours = Math.min(MOST_HOURS, Math.max(1, Math.ceil((last - at) / HOUR_MS)));
-    const caps = claims.reduce((sum, { capMicros }) => sum + capMicros, 0);
-    const total = micros(Math.max(0, Math.min(caps, group[0]!.groupFree)));
-    const weights = new Array<number>(hours).fill(1);
-    const tranches = this.agent.tranches(claims, total, weights, this.#context.random);
-    return new Map(
-      group.map(({ index, campaign }) => {
-        const sum = tranches.get(campaign.id)!.reduce((whole, each) => whole + each, 0);
-        return [index, micros(sum)];
-      }),
+    const caps = sum(claims.map(({ capMicros }) => capMicros));
+    const total = Math.max(0, Math.min(caps, group[0]!.groupFree));
+    const parts = this.#partsOf(claims, total, hours);
+    const lifted = liftedParts(claims, parts, (id) => this.#needOf(id));
+    const others = claims.filter(({ id }) => !lifted.has(id));
+    const rest = total - sum([...lifted.values()]);
+    const final = lifted.size === 0 ? parts : this.#partsOf(others, rest, hours);
+    return Object.fromEntries(
+      group.map(({ campaign: { id }, openSpent }) => [id, openSpent + (lifted.get(id) ?? final.get(id)!)]),
     );
   }
+
+  #partsOf(claims: readonly BudgetClaim[], total: number, hours: number): ReadonlyMap<string, number> {
+    const weights = new Array<number>(hours).fill(1);
+    const tranches = this.agent.tranches(claims, micros(total), weights, this.#context.random);
+    return new Map([...tranches].map(([id, byHour]) => [id, sum(byHour)]));
+  }
+}
+
+/** What campaigns with a need get: their part and the need, up to their cap and to what the others had. */
+function liftedParts(
+  claims: readonly BudgetClaim[],
+  parts: ReadonlyMap<string, number>,
+  needOf: (campaign: string) => number,
+): ReadonlyMap<string, number> {
+  const needs = claims.flatMap(({ id, capMicros }) => {
+    const need = Math.min(needOf(id), capMicros - parts.get(id)!);
+    return need > 0 ? [{ id, need }] : [];
+  });
+  const needy = new Set(needs.map(({ id }) => id));
+  const free = sum(claims.map(({ id }) => (needy.has(id) ? 0 : parts.get(id)!)));
+  const share = Math.min(1, free / Math.max(1, sum(needs.map(({ need }) => need))));
+  return new Map(needs.map(({ id, need }) => [id, parts.get(id)! + Math.floor(need * share)]));
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((whole, each) => whole + each, 0);
 }
 
 /** The account above; a root is its own group. */

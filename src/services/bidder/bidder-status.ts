@@ -8,6 +8,8 @@ export interface BidderStatus {
   readonly clockSkewMs: number;
   /** What each agent would say if asked. */
   readonly agents: Readonly<Record<string, string>>;
+  /** What deals are behind their flight, and which campaign buys it in the open auction. */
+  readonly makeGoods: DeliveryEngine['makeGoods'];
   readonly noBids: Readonly<Record<string, number>>;
   readonly notices: Readonly<Record<string, number>>;
   readonly campaigns: readonly CampaignStatus[];
@@ -52,6 +54,7 @@ export function bidderStatus(engine: DeliveryEngine): BidderStatus {
     openBids: engine.purse.openBids,
     clockSkewMs: engine.clockSkewMs,
     agents: engine.messages(),
+    makeGoods: engine.makeGoods,
     noBids: Object.fromEntries(engine.bidder.reasons.entries()),
     notices: {
       ...counts,

@@ -58,6 +58,7 @@ const AGENTS: EngineAgents = {
   tick: () => Promise.resolve(),
   expired: () => {},
   messages: () => ({}),
+  makeGoods: [],
   close: () => Promise.resolve(),
 };
 

@@ -15,6 +15,9 @@ import type { DeliveryScenario } from './scenario.ts';
 
 /** The campaign's account; its deals have theirs below. */
 export const CAMPAIGN_ACCOUNT = 'acme/spring/web';
+/** A campaign beside it, which competes for the money and buys nowhere: so there is something to agree on. */
+const OTHER_ACCOUNT = 'acme/spring/print';
+const OTHER_BUDGET = 100_000;
 /** Agreed CPMs of the deals, in micros. */
 export const DEAL_CPMS: Readonly<Record<string, number>> = {
   [GUARANTEED]: 9_000_000,
@@ -82,11 +85,14 @@ function plainAgents(classical: ClassicalAgents): EngineAgents {
       try {
         await classical.tick();
       } catch (error) {
-        if (GavotteError.from(error).code !== 'GV_BLACKBOARD_UNAVAILABLE') throw error;
+        if (GavotteError.from(error).recovery !== 'transient') throw error;
       }
     },
     expired: () => {},
     messages: () => classical.messages(),
+    get makeGoods() {
+      return classical.makeGoods;
+    },
     close: () => classical.close().catch(() => {}),
   };
 }
@@ -148,11 +154,12 @@ export function engineOptions(
     dsa: null,
     timeZone: 'UTC',
   };
+  const other = { ...campaign, id: 'campaign-2', account: OTHER_ACCOUNT, seats: {} };
   return {
     world: process.world,
     ledger,
     holder,
-    plan: { campaigns: [campaign], deals },
+    plan: { campaigns: [campaign, other], deals },
     exchanges: [readProfile({ name: 'exchange', asi: 'exchange.example', lurl: true, macros: [] })],
     notices: NOTICES,
     readNotice: noticeReader(NOTICES),
@@ -189,8 +196,10 @@ export async function openBooks(scenario: DeliveryScenario, ledger: Ledger): Pro
   const cause = 'plan:1';
   const deals = dealsOf(scenario);
   const total = deals.reduce((sum, { micros }) => sum + micros, scenario.budget);
-  for (const account of ['acme', 'acme/spring', CAMPAIGN_ACCOUNT])
-    await ledger.open({ account, cap: money(total, 'USD'), cause });
+  for (const account of ['acme', 'acme/spring'])
+    await ledger.open({ account, cap: money(total + OTHER_BUDGET, 'USD'), cause });
+  await ledger.open({ account: CAMPAIGN_ACCOUNT, cap: money(total, 'USD'), cause });
+  await ledger.open({ account: OTHER_ACCOUNT, cap: money(OTHER_BUDGET, 'USD'), cause });
   for (const { dealId, micros } of deals) {
     const id = `book-${dealId}`;
     await ledger.reserve({ id, account: CAMPAIGN_ACCOUNT, amount: money(micros, 'USD'), memo: '', cause });

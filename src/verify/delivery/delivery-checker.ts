@@ -11,21 +11,36 @@ export interface DeliveryViolation {
   readonly detail: string;
 }
 
+/** What one bidder keeps to of what bidders decide for all. */
+interface Keeper {
+  readonly name: string;
+  readonly agents: ClassicalAgents;
+}
+
 /**
- * Where nothing hindered it, what is decided for all is decided once: every bidder names the same one who decided, and
- * the same campaign that makes good for a deal (one executor or none).
+ * When the weather has cleared, whatever was before: every bidder keeps to the same split, and names the same campaign
+ * that makes good for a deal, and the same bidder that decided it (one executor or none).
  */
-export function checkAgreement(
-  { kills, freezes, sleeper, boardMishaps }: DeliveryScenario,
-  bidders: readonly { readonly agents: ClassicalAgents }[],
-): DeliveryViolation[] {
-  const isHindered = kills.length + freezes.length + boardMishaps.length > 0 || sleeper !== null;
-  if (isHindered) return [];
-  const agreed = new Set(bidders.map(({ agents }) => JSON.stringify(agents.makeGoods)));
-  if (agreed.size === 1) return [];
-  return [
-    { rule: 'one executor', detail: `bidders keep to different decisions: ${[...agreed].join(' / ')}` },
-  ];
+export function checkAgreement(bidders: readonly Keeper[]): DeliveryViolation[] {
+  const kept = bidders.map(({ agents: { agreements } }) => {
+    const { tranches, makeGoods } = agreements;
+    const made = makeGoods.agreed.map(({ bought, ...decided }) => decided);
+    return JSON.stringify({ split: [...tranches.deciders], parts: partsOf(agreements), made });
+  });
+  if (new Set(kept).size <= 1) return [];
+  return [{ rule: 'one executor', detail: `bidders keep to different decisions: ${kept.join(' / ')}` }];
+}
+
+/** At every instant: no tranche is above the campaign's budget of the day, whatever the blackboard says. */
+export function checkTranches({ budget }: DeliveryScenario, bidders: readonly Keeper[]): DeliveryViolation[] {
+  return bidders.flatMap(({ name, agents }) => {
+    const above = partsOf(agents.agreements).filter((part) => part > budget);
+    return above.map((part) => ({ rule: 'tranche', detail: `${name} plans ${part} micros of ${budget}` }));
+  });
+}
+
+function partsOf(agreements: ClassicalAgents['agreements']): readonly number[] {
+  return [agreements.partOf(0), agreements.partOf(1)];
 }
 
 /** A lease is trusted this long after a good tick. */

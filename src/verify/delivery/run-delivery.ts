@@ -12,6 +12,7 @@ import {
   checkAgreement,
   checkBooks,
   checkExposure,
+  checkTranches,
   type DeliveryViolation,
   isHealthy,
 } from './delivery-checker.ts';
@@ -72,6 +73,7 @@ class DeliveryWorld {
   readonly #board: FlakyBoard;
   readonly #bidders: Bidder[] = [];
   readonly #violations: DeliveryViolation[] = [];
+  #agreement: readonly DeliveryViolation[] = [];
   readonly #startAt: number;
   #outage: 'none' | 'hangs' | 'slow' = 'none';
   #kills = 0;
@@ -104,6 +106,7 @@ class DeliveryWorld {
     for (const bidder of this.#bidders) if (this.#isAwake(bidder)) this.#ask(bidder);
     await this.#deliver();
     for (const bidder of this.#bidders) if (this.#isAwake(bidder)) await this.#tick(bidder);
+    this.#violations.push(...checkTranches(this.#scenario, this.#bidders));
     await this.#simulation.pass(1_000);
   }
 
@@ -140,6 +143,7 @@ class DeliveryWorld {
       await this.#simulation.pass(seconds * 1_000);
     }
     await this.#deliver();
+    this.#agreement = checkAgreement(this.#bidders);
     await this.#close();
     await this.#simulation.pass(LEASES_END_MS);
   }
@@ -152,7 +156,7 @@ class DeliveryWorld {
     const { books } = this.#house;
     const found = await checkBooks({ scenario: this.#scenario, books, ledger, disputed, spooled });
     return {
-      violations: [...this.#violations, ...found, ...checkAgreement(this.#scenario, this.#bidders)],
+      violations: [...this.#violations, ...found, ...this.#agreement],
       kills: this.#kills,
       bids: books.bids.length,
       billed: books.billed().length,

@@ -57,7 +57,7 @@ export interface DeliveryScenario {
   }[];
 }
 
-const BOARD_MISHAPS: readonly BoardMishap[] = ['away', 'flushed', 'lost writes'];
+const BOARD_MISHAPS: readonly BoardMishap[] = ['away', 'silent', 'stale', 'flushed', 'lost writes'];
 
 /** The world of a seed: every eighth is calm. */
 export function deliveryScenarioOf(seed: number): DeliveryScenario {
