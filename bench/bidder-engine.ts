@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { createRealWorld, money } from '../src/kernel/index.ts';
 import type { BidApplication } from '../src/services/bid-server/application.ts';
 import { bidderApplication } from '../src/services/bidder/bidder-application.ts';
+import { bidderStatus } from '../src/services/bidder/bidder-status.ts';
 import { BENCH_SEAT, LAST_HOP } from './bidder-traffic.ts';
 import { type BenchEngine, benchFolder, noticesOf, prepareBenchEngine, startBenchEngine } from './engine.ts';
 
@@ -38,7 +39,10 @@ export async function createApplication(): Promise<BidApplication> {
   const running = await startBenchEngine(options, 'bench-1');
   const outcomes = new Outcomes(running);
   setInterval(() => outcomes.tick(), TICK_MS);
-  const application = bidderApplication(running.engine, () => true);
+  const application = bidderApplication(running.engine, {
+    isReady: () => true,
+    status: () => bidderStatus(running.engine, null),
+  });
   return {
     bid: (path, body, start, end) => {
       const answer = application.bid(path, body, start, end);

@@ -76,8 +76,15 @@ export { holdRefusal, placeRefusal } from './rules/place.ts';
 export { isDynamicPod, PodBreak } from './rules/pods.ts';
 export { dealRefusal, offeredDeal, openAuctionRefusal, seatRefusal } from './rules/seats.ts';
 export { DEFAULT_NETWORK_MS, DEFAULT_TMAX_MS, RESERVE_MS, timeBudgetMs, timeRefusal } from './rules/time.ts';
-export { type AdsTxt, type AdsTxtRecord, parseAdsTxt } from './supply/ads-txt.ts';
-export { type Authorisation, Authorisations } from './supply/authorisations.ts';
+export { type AdsTxt, type AdsTxtProblem, type AdsTxtRecord, parseAdsTxt } from './supply/ads-txt.ts';
+export {
+  type AdsTxtKind,
+  type Authorisation,
+  Authorisations,
+  type FileTimes,
+  type SupplyFileKind,
+} from './supply/authorisations.ts';
+export { type CrawlStatus, SupplyCrawler } from './supply/crawl/supply-crawler.ts';
 export { judgeSupply } from './supply/judge-supply.ts';
 export { hopsOf, impressionKey, PathWindow, type PathWindowOptions } from './supply/path-window.ts';
 export { readSupplyPolicy, type SupplyPolicy } from './supply/policy.ts';

@@ -5,6 +5,9 @@ import type { SimulatedNetwork } from './network.ts';
 import type { Scheduler } from './scheduler.ts';
 import { type Disk, diskDatabase } from './simulation.ts';
 
+/** As `Network` promises. */
+const DEFAULT_MAX_BYTES = 5_000_000;
+
 /** A place where a process can die: before or after one named call into the world. */
 export interface CrashPoint {
   /** `network POST /api/v1/deals`, `disk commit: reserve`, … */
@@ -49,8 +52,12 @@ export class SimulatedProcess {
         sleep: (ms, signal) => this.#effect('clock sleep', () => clock.sleep(ms, signal)),
       },
       network: {
-        request: (request, { signal }) =>
-          this.#effect(routeName(request), () => network.send(request, signal)),
+        request: (request, { signal, maxBytes = DEFAULT_MAX_BYTES }) =>
+          this.#effect(routeName(request), async () => {
+            const response = await network.send(request, signal);
+            if (response.body.length <= maxBytes) return response;
+            throw new GavotteError('GV_RESPONSE_TOO_LARGE', `the answer is larger than ${maxBytes} bytes`);
+          }),
         close: () => Promise.resolve(),
       },
       storage: {

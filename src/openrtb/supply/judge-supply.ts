@@ -66,8 +66,10 @@ function judgeAccounts(
   now: EpochMs,
 ): Refusal {
   const { nodes } = source;
+  const { maxAgeMs } = policy;
+  const kind = inventory.kind === 'app' ? 'app-ads.txt' : 'ads.txt';
   const of = (asi: string, sid: string) =>
-    authorisations.authorisation(domain, asi, sid, now, policy.maxAgeMs);
+    authorisations.authorisation(kind, domain, asi, sid, now, maxAgeMs);
   const last = nodes[nodes.length - 1];
   const exchangeSid = last?.sid ?? inventory.publisherId;
   const exchange = of(profile.asi, exchangeSid);
@@ -80,7 +82,8 @@ function judgeAccounts(
   const own = nodes.length > 1 && first !== undefined ? of(asi, sid) : exchange;
   const firstRefusal = refusalOf(own, policy);
   if (firstRefusal !== '' || own !== 'direct' || policy.contradictedSeller === 'allow') return firstRefusal;
-  return authorisations.ownership(domain, asi, sid) === 'contradicted' ? 'ads-txt-violation' : '';
+  const ownership = authorisations.ownership(kind, domain, asi, sid, now, maxAgeMs);
+  return ownership === 'contradicted' ? 'ads-txt-violation' : '';
 }
 
 function refusalOf(authorisation: Authorisation, policy: SupplyPolicy): Refusal {

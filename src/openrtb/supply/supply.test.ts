@@ -34,11 +34,13 @@ function judge(given: Case) {
   const authorisations = new Authorisations();
   if (given.adsTxt !== undefined) {
     const file = given.adsTxt === null ? undefined : parseAdsTxt(given.adsTxt);
-    authorisations.setAdsTxt('news.example', file, (given.fetchedAt ?? NOW) as EpochMs);
+    const fetchedAt = (given.fetchedAt ?? NOW) as EpochMs;
+    const kind = given.app === undefined ? 'ads.txt' : 'app-ads.txt';
+    authorisations.setAdsTxt(kind, 'news.example', file, { fetchedAt, askAt: fetchedAt });
   }
   if (given.sellers !== undefined) {
     const text = JSON.stringify({ sellers: given.sellers });
-    authorisations.setSellers('exchange.example', parseSellersJson(text));
+    authorisations.setSellers('exchange.example', parseSellersJson(text), { fetchedAt: NOW, askAt: NOW });
   }
   if (given.bundleDomain !== undefined) authorisations.setAppDomain('com.news', given.bundleDomain);
   const { site, app, dooh, ...sample } = sampleRequest('banner');
@@ -204,7 +206,8 @@ test('ortb/S4 ads.txt as publishers write it: comments, extensions, spaces, bad 
   const file = parseAdsTxt(
     '\ufeff# our sellers\r\nAds.Example , 123 , Direct , f08c47fec0942fa0 # main\rads.example,123\nads.example,,DIRECT\n' +
       'b.example, 9, RESELLER; x=y\nnonsense\nb.example, 9, MAYBE\ncontact=us@news.example\nOwnerDomain = Media.Example\n' +
-      'OWNERDOMAIN=second.example\nmanagerdomain=house.example, DE\n,,,\nnot a domain, 1, DIRECT\n',
+      'OWNERDOMAIN=second.example\nmanagerdomain=house.example, DE\n,,,\nnot a domain, 1, DIRECT\n' +
+      'subdomain=Sport.News.example\nSUBDOMAIN=10.0.0.1',
   );
   assert.deepEqual(file, {
     statement: true,
@@ -214,6 +217,16 @@ test('ortb/S4 ads.txt as publishers write it: comments, extensions, spaces, bad 
     ],
     ownerDomain: 'media.example',
     managerDomains: ['house.example'],
+    subdomains: ['sport.news.example'],
+    problems: [
+      { line: 3, why: 'a record has a domain, an account, and DIRECT or RESELLER' },
+      { line: 4, why: 'an account has 1 to 256 characters' },
+      { line: 6, why: 'a record has a domain, an account, and DIRECT or RESELLER' },
+      { line: 7, why: 'its third field is neither DIRECT nor RESELLER' },
+      { line: 12, why: 'its first field is no domain' },
+      { line: 13, why: 'its first field is no domain' },
+      { line: 15, why: 'SUBDOMAIN is no domain' },
+    ],
   });
 });
 

@@ -1,24 +1,30 @@
 import type { DeliveryEngine } from '../../delivery/index.ts';
 import type { BidAnswer, BidApplication, ControlAnswer, ControlRequest } from '../bid-server/application.ts';
-import { bidderStatus } from './bidder-status.ts';
+import type { BidderStatus } from './bidder-status.ts';
 
 const BID_ROUTE = '/openrtb2/bid/';
 
+/** What a bidder process says of itself. */
+export interface BidderHealth {
+  readonly isReady: () => boolean;
+  readonly status: () => BidderStatus;
+}
+
 /** A bidder behind the bid server: bids, notices, and what operators ask. */
-export function bidderApplication(engine: DeliveryEngine, isReady: () => boolean): BidApplication {
+export function bidderApplication(engine: DeliveryEngine, health: BidderHealth): BidApplication {
   return {
     bid: (path, body, start, end): BidAnswer => {
       const result = engine.bid(path.slice(BID_ROUTE.length), body, start, end);
       return result.status === 200 ? result : { status: result.status };
     },
-    other: (request) => answer(request, engine, isReady),
+    other: (request) => answer(request, engine, health),
   };
 }
 
 async function answer(
   { method, target }: ControlRequest,
   engine: DeliveryEngine,
-  isReady: () => boolean,
+  { isReady, status: statusOf }: BidderHealth,
 ): Promise<ControlAnswer> {
   if (target.startsWith('/n/')) {
     const { status, location } = await engine.notice(target);
@@ -34,7 +40,7 @@ async function answer(
       return {
         status: 200,
         headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(bidderStatus(engine)),
+        body: JSON.stringify(statusOf()),
       };
     default:
       return { status: 404, body: 'not found\n' };

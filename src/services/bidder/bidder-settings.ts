@@ -16,6 +16,8 @@ export interface BidderSettings {
   readonly noticeUrl: string;
   readonly privacy: PrivacySettings;
   readonly supply: SupplyPolicy;
+  /** Where fetched ads.txt and sellers.json files are kept, an SQLite file; `null` fetches none. */
+  readonly supplyCache: string | null;
   /** Seconds for which money is held for a bid, at most (B10); a dead bidder's lease returns a little after. */
   readonly longestHoldSeconds: number;
 }
@@ -25,6 +27,7 @@ const schema = z.strictObject({
   noticeUrl: z.url(),
   privacy: z.unknown().optional(),
   supply: z.unknown().optional(),
+  supplyCache: z.string().min(1).nullable().default(null),
   longestHoldSeconds: z.int().min(60).max(86_400).default(3_600),
 });
 
@@ -42,7 +45,7 @@ export function parseBidderSettings(text: string, source = 'settings'): BidderSe
       fix: 'Correct these fields; examples/bidder.json is a complete file.',
     });
   }
-  const { exchanges, noticeUrl, privacy, supply, longestHoldSeconds } = parsed.data;
+  const { exchanges, noticeUrl, privacy, supply, supplyCache, longestHoldSeconds } = parsed.data;
   const profiles = exchanges.map((each, index) => readProfile(each, `exchanges.${index}`));
   const names = profiles.map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
@@ -56,6 +59,7 @@ export function parseBidderSettings(text: string, source = 'settings'): BidderSe
     // Not registered with the IAB: no European user's consent can be for us.
     privacy: readPrivacySettings(privacy ?? { vendorId: null }, 'privacy'),
     supply: readSupplyPolicy(supply ?? {}, 'supply'),
+    supplyCache,
     longestHoldSeconds,
   };
 }

@@ -1,4 +1,5 @@
 import type { DeliveryEngine } from '../../delivery/index.ts';
+import type { CrawlStatus } from '../../openrtb/index.ts';
 
 /** What a bidder tells of itself; money in micros of each campaign's currency. */
 export interface BidderStatus {
@@ -14,6 +15,8 @@ export interface BidderStatus {
   readonly notices: Readonly<Record<string, number>>;
   readonly campaigns: readonly CampaignStatus[];
   readonly deals: readonly DealStatus[];
+  /** How fetching ads.txt and sellers.json goes; `null` where none are fetched. */
+  readonly supplyFiles: CrawlStatus | null;
 }
 
 /** One campaign as this process has seen it. */
@@ -46,7 +49,7 @@ export interface DealStatus {
 }
 
 /** Reads the counters of an engine; cheap, and safe at any time. */
-export function bidderStatus(engine: DeliveryEngine): BidderStatus {
+export function bidderStatus(engine: DeliveryEngine, supplyFiles: CrawlStatus | null): BidderStatus {
   const { refused, ...counts } = engine.desk.counts;
   return {
     requests: engine.bidder.requests,
@@ -82,5 +85,6 @@ export function bidderStatus(engine: DeliveryEngine): BidderStatus {
       refused: Object.fromEntries(why),
       releasedMicros: engine.flightEnds.released.get(terms.reservation)?.amountMicros ?? null,
     })),
+    supplyFiles,
   };
 }

@@ -26,11 +26,13 @@ export interface BidderParts {
   readonly blackboard?: Blackboard;
   /** Where bills wait on disk while the ledger is away. */
   readonly spoolPath: string;
+  /** What is known of who may sell; without it nothing is. */
+  readonly authorisations?: Authorisations;
 }
 
 /** The engine of a bidder as its operator has set it up. @throws GV_BAD_INPUT for settings that cannot work. */
 export function engineOptions(parts: BidderParts): EngineOptions {
-  const { world, settings, noticeKeys, ...rest } = parts;
+  const { world, settings, noticeKeys, authorisations = new Authorisations(), ...rest } = parts;
   const { exchanges, longestHoldSeconds } = settings;
   const notices = {
     baseUrl: settings.noticeUrl,
@@ -47,7 +49,7 @@ export function engineOptions(parts: BidderParts): EngineOptions {
     permissions: privacyJudge(settings.privacy),
     supply: supplyJudge({
       exchanges,
-      authorisations: new Authorisations(),
+      authorisations,
       policy: settings.supply,
       clock: world.clock,
     }),

@@ -1,5 +1,6 @@
 import { DeliveryEngine } from '../../delivery/index.ts';
 import { GavotteError } from '../../kernel/index.ts';
+import { Authorisations, SupplyCrawler } from '../../openrtb/index.ts';
 import { serveBids } from '../bid-server/serve-bids.ts';
 import { bidderApplication } from './bidder-application.ts';
 import { type BidderStatus, bidderStatus } from './bidder-status.ts';
@@ -30,16 +31,23 @@ const TICK_MS = 250;
  * @throws GV_BAD_INPUT when the port cannot be had or settings are wrong.
  */
 export async function serveBidder(options: ServeBidderOptions): Promise<RunningBidder> {
-  const engine = new DeliveryEngine(engineOptions(options));
+  const { world, settings } = options;
+  const authorisations = new Authorisations();
+  const engine = new DeliveryEngine(engineOptions({ ...options, authorisations }));
+  const crawler =
+    settings.supplyCache === null
+      ? undefined
+      : new SupplyCrawler({ world, authorisations, path: settings.supplyCache });
+  const status = () => bidderStatus(engine, crawler?.status ?? null);
   let isReady = false;
   const server = await serveBids({
-    application: bidderApplication(engine, () => isReady),
+    application: bidderApplication(engine, { isReady: () => isReady, status }),
     port: options.port,
     host: options.host,
     ...(options.reusePort === undefined ? {} : { reusePort: options.reusePort }),
   });
   const stop = new AbortController();
-  const { clock } = options.world;
+  const { clock } = world;
   const round = async () => {
     try {
       await engine.tick();
@@ -49,6 +57,7 @@ export async function serveBidder(options: ServeBidderOptions): Promise<RunningB
     }
   };
   await round();
+  const crawling = crawler?.run(stop.signal);
   const ticking = (async () => {
     for (;;) {
       try {
@@ -61,10 +70,10 @@ export async function serveBidder(options: ServeBidderOptions): Promise<RunningB
   })();
   return {
     url: `http://${options.host}:${server.port}`,
-    status: () => bidderStatus(engine),
+    status,
     close: async () => {
       stop.abort();
-      await ticking;
+      await Promise.all([ticking, crawling]);
       await server.close();
       await engine.close();
     },

@@ -173,11 +173,11 @@ class Fleet {
     this.#second += 1;
     const { killAt, onSecond } = this.#options;
     if (this.#second === killAt) this.#kill();
-    onSecond?.({ second: this.#second, report, bidders: this.#engines.map(bidderStatus) });
+    onSecond?.({ second: this.#second, report, bidders: statusesOf(this.#engines) });
   }
 
   statuses(): readonly BidderStatus[] {
-    return [...this.#engines, ...this.#dead].map(bidderStatus);
+    return statusesOf([...this.#engines, ...this.#dead]);
   }
 
   async close(): Promise<void> {
@@ -192,6 +192,11 @@ class Fleet {
     this.#dead.push(victim);
     this.#simulation.scheduler.after(RESTART_MS, () => this.boot());
   }
+}
+
+/** Nobody has an ads.txt in a simulation. */
+function statusesOf(engines: readonly DeliveryEngine[]): readonly BidderStatus[] {
+  return engines.map((engine) => bidderStatus(engine, null));
 }
 
 /** Nobody else is there to forge with it. */
