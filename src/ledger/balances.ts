@@ -138,3 +138,10 @@ export function requireTime(at: number, field: string): void {
   if (!Number.isSafeInteger(at))
     throw bad(`${field} ${at} must be a whole number of milliseconds`, 'Give a time as Clock.now() does.');
 }
+
+/** @throws GV_BAD_INPUT unless `at` is a time that is still to come. */
+export function requireAhead(at: number, field: string, now: number): void {
+  requireTime(at, field);
+  if (at <= now)
+    throw bad(`${field} ${at} is over: it is ${now} in the books`, 'Give a time ahead of Ledger.time().');
+}

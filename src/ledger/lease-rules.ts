@@ -4,9 +4,9 @@ import {
   bad,
   checkRoom,
   legs,
+  requireAhead,
   requireName,
   requirePositive,
-  requireTime,
   type Step,
   shift,
   unchanged,
@@ -29,7 +29,7 @@ export function grantLease(
   const { account, holder, amount, expiresAt, reservation } = command;
   requireName(holder, 'holder');
   requirePositive(amount, 'a lease of');
-  requireTime(expiresAt, 'expiresAt');
+  requireAhead(expiresAt, 'expiresAt', now);
   const former = rows.leases.get(leaseKey(command));
   if (former !== undefined && former.reserved > 0) {
     throw new GavotteError(
@@ -40,6 +40,7 @@ export function grantLease(
   }
   const returned = former === undefined ? [] : returnLease(rows, former).postings;
   const taken = take(rows, account, reservation ?? null, amount, now);
+  requireWithin(rows, reservation ?? null, expiresAt);
   const lease: Lease = {
     account,
     holder,
@@ -76,6 +77,16 @@ function take(
     throw bad(`reservation ${reservation} is on ${source.account}, not on ${account}`, 'Lease where it is.');
   shift(rows, path, { reserved: -amount.amountMicros, leased: amount.amountMicros });
   return legs(account, 'reserved', 'leased', amount);
+}
+
+/** @throws GV_BAD_INPUT when a lease would outlive the reservation that it is taken from. */
+function requireWithin(rows: Rows, reservation: string | null, expiresAt: EpochMs): void {
+  const source = reservation === null ? undefined : rows.reservations.get(reservation);
+  if (source?.state !== 'reserved' || source.expiresAt === null || expiresAt <= source.expiresAt) return;
+  throw bad(
+    `a lease until ${expiresAt} would outlive reservation ${source.id}, which ends at ${source.expiresAt}`,
+    'Let it end with its reservation.',
+  );
 }
 
 /** Takes what a lease no longer needs back to where it came from. */
@@ -139,17 +150,21 @@ export function reportLease(
   return { value: reported, postings, changed: true };
 }
 
-/** Changes a live lease in place, so that a holder which goes on bidding keeps its epoch and its promises. */
+/**
+ * Changes a lease in place, so that a holder which goes on bidding keeps its epoch and its promises. One that is past its
+ * time, and that nobody has ended yet, still holds its money and lives on: after an outage, bills that waited on
+ * somebody's disk find it as it was.
+ */
 export function resizeLease(
   rows: Rows,
   command: Extract<Command, { kind: 'resizeLease' }>,
   now: EpochMs,
 ): Step {
   const { account, amount, expiresAt } = command;
-  requireTime(expiresAt, 'expiresAt');
+  requireAhead(expiresAt, 'expiresAt', now);
   requirePositive(amount, 'a lease of');
   const lease = leaseOf(rows, command);
-  if (lease.state === 'closed' || lease.expiresAt <= now)
+  if (lease.state === 'closed')
     throw new GavotteError(
       'GV_LEASE_STALE',
       `epoch ${lease.epoch} of ${lease.holder} on ${account} is over`,
@@ -166,6 +181,7 @@ export function resizeLease(
       `a lease with ${lease.settled} micros paid and ${lease.reserved} reserved cannot be ${showMoney(amount)}`,
       'Keep at least what is paid and reserved.',
     );
+  requireWithin(rows, lease.reservation, expiresAt);
   const more: Money = { ...amount, amountMicros: grown };
   const postings =
     grown > 0 ? take(rows, account, lease.reservation, more, now) : giveBack(rows, lease, -grown);

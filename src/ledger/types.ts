@@ -97,7 +97,7 @@ export type Command = Caused &
         readonly expiresAt: EpochMs;
         readonly reservation?: string;
       }
-    /** Makes a live lease larger or smaller, and lets it live longer or less long; it keeps its epoch. */
+    /** Makes a lease that nobody has ended larger or smaller, and lets it live longer or less long; it keeps its epoch. */
     | {
         readonly kind: 'resizeLease';
         readonly account: AccountId;
@@ -187,6 +187,7 @@ export interface Ledger {
   /** Ends what is past its time; returns how many reservations and leases. */
   expire(command: Caused): Promise<number>;
 
+  /** @throws GV_BAD_INPUT for a time that is over, or later than the end of the reservation. */
   grantLease(
     command: {
       account: AccountId;
@@ -196,7 +197,10 @@ export interface Ledger {
       reservation?: string;
     } & Caused,
   ): Promise<Lease>;
-  /** Only the holder may make its lease smaller: it alone knows what it has promised. @throws GV_LEASE_STALE */
+  /**
+   * Only the holder may make its lease smaller: it alone knows what it has promised. @throws GV_LEASE_STALE when it has
+   * been ended; GV_BAD_INPUT for a time that is over, or later than the end of the reservation it is taken from.
+   */
   resizeLease(
     command: {
       account: AccountId;

@@ -113,7 +113,6 @@ export function leaseRules(check: Check): void {
       assert.deepEqual(await balances(ledger), [0, 8, 12]);
       tick(120_000);
       await ledger.spend({ ...lease, id: 'b2', epoch, amount: usd(1) });
-      await assert.rejects(ledger.resizeLease(resize), { code: 'GV_LEASE_STALE' });
       assert.deepEqual(
         await balances(ledger),
         [0, 7, 13],
@@ -121,6 +120,45 @@ export function leaseRules(check: Check): void {
       );
     },
   );
+
+  check(
+    'fault/D6 a lease past its time that nobody has ended lives on, with its epoch and all it holds',
+    async ({ ledger, tick }) => {
+      const { epoch } = await ledger.grantLease({ ...lease, amount: usd(30), expiresAt: EXPIRES });
+      tick(900_000);
+      const expiresAt = (EXPIRES + 900_000) as EpochMs;
+      const longer = { ...lease, epoch, amount: usd(30), expiresAt };
+      assert.equal((await ledger.resizeLease(longer)).epoch, epoch);
+      assert.equal(await ledger.expire({ cause: 'rule:ttl' }), 0);
+      await ledger.spend({ ...lease, id: 'b1', epoch, amount: usd(30) });
+      assert.deepEqual(await balances(ledger), [0, 0, 30]);
+      await ledger.returnLease({ ...lease, epoch });
+      await assert.rejects(ledger.resizeLease({ ...longer, amount: usd(31) }), { code: 'GV_LEASE_STALE' });
+    },
+  );
+
+  check('a lease until a time that is over is refused, and so is one longer', async ({ ledger, tick }) => {
+    const over = { code: 'GV_BAD_INPUT', message: /expiresAt \d+ is over/ };
+    const granted = { ...lease, amount: usd(10), expiresAt: NOON };
+    await assert.rejects(ledger.grantLease(granted), over);
+    const { epoch } = await ledger.grantLease({ ...granted, expiresAt: EXPIRES });
+    assert.equal(epoch, 1, 'what is refused takes no epoch');
+    tick(60_000);
+    await assert.rejects(ledger.resizeLease({ ...lease, epoch, amount: usd(20), expiresAt: EXPIRES }), over);
+    assert.deepEqual(await balances(ledger), [0, 10, 0]);
+  });
+
+  check('a lease does not outlive the reservation that it is taken from', async ({ ledger }) => {
+    await ledger.reserve({ id: 'deal', account: CTV, amount: usd(50), memo: '', expiresAt: EXPIRES, cause });
+    const outlives = { code: 'GV_BAD_INPUT', message: /would outlive reservation deal/ };
+    const drawn = { ...lease, amount: usd(10), reservation: 'deal' };
+    const after = (EXPIRES + 1) as EpochMs;
+    await assert.rejects(ledger.grantLease({ ...drawn, expiresAt: after }), outlives);
+    const { epoch } = await ledger.grantLease({ ...drawn, expiresAt: EXPIRES });
+    for (const amount of [usd(20), usd(10), usd(5)])
+      await assert.rejects(ledger.resizeLease({ ...lease, epoch, amount, expiresAt: after }), outlives);
+    assert.deepEqual(await balances(ledger), [40, 10, 0]);
+  });
 
   check('inv/I1 a lease out of a reservation counts once, and what is left returns to it', async (books) => {
     const { ledger, tick } = books;

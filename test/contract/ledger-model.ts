@@ -95,7 +95,7 @@ export class LedgerModel {
       case 'expire':
         return this.#expire(now);
       case 'grantLease':
-        return this.#grant(command);
+        return this.#grant(command, now);
       case 'resizeLease':
         return this.#resize(command, now);
       case 'spend':
@@ -219,16 +219,20 @@ export class LedgerModel {
 
   #resize(command: Extract<Command, { kind: 'resizeLease' }>, now: number): string | undefined {
     const micros = command.amount.amountMicros;
-    if (micros <= 0) return 'GV_BAD_INPUT';
+    if (micros <= 0 || command.expiresAt <= now) return 'GV_BAD_INPUT';
     const lease = this.#current(command);
     if (typeof lease === 'string') return lease;
-    if (!lease.live || lease.expiresAt <= now) return 'GV_LEASE_STALE';
-    if (micros < lease.paid + lease.reserved) return 'GV_BAD_INPUT';
+    if (!lease.live) return 'GV_LEASE_STALE';
     const grown = micros - lease.micros;
+    if (grown === 0 && command.expiresAt === lease.expiresAt) return undefined;
+    if (micros < lease.paid + lease.reserved || this.#outlives(lease.from, command.expiresAt))
+      return 'GV_BAD_INPUT';
     if (grown > 0) {
       const { account, from } = lease;
       const refused =
-        from === undefined ? this.#refusal(account, grown) : this.#drawLease(account, from, grown);
+        from === undefined
+          ? this.#refusal(account, grown)
+          : this.#drawLease(account, from, grown, command.expiresAt);
       if (refused !== undefined) return refused;
     } else this.#free(lease, -grown);
     lease.micros = micros;
@@ -260,10 +264,10 @@ export class LedgerModel {
     this.#bill(id, row.account, micros);
   }
 
-  #grant(command: Extract<Command, { kind: 'grantLease' }>): string | undefined {
+  #grant(command: Extract<Command, { kind: 'grantLease' }>, now: number): string | undefined {
     const { account, expiresAt } = command;
     const micros = command.amount.amountMicros;
-    if (micros <= 0) return 'GV_BAD_INPUT';
+    if (micros <= 0 || expiresAt <= now) return 'GV_BAD_INPUT';
     const key = `${account} ${command.holder}`;
     const granted = this.leases.get(key) ?? [];
     const former = granted.at(-1);
@@ -273,7 +277,7 @@ export class LedgerModel {
     const wasLive = former?.live;
     if (former?.live === true) this.#close(former);
     const refused =
-      from === undefined ? this.#refusal(account, micros) : this.#drawLease(account, from, micros);
+      from === undefined ? this.#refusal(account, micros) : this.#drawLease(account, from, micros, expiresAt);
     if (refused === undefined) {
       const lease = { account, micros, from, reserved: 0, paid: 0, billed: 0, expiresAt, live: true };
       this.leases.set(key, [...granted, lease]);
@@ -284,11 +288,17 @@ export class LedgerModel {
     return refused;
   }
 
-  #drawLease(account: string, from: string, micros: number): string | undefined {
+  /** Whether a lease would live longer than the reservation it is taken from. */
+  #outlives(from: string | undefined, expiresAt: number): boolean {
+    const row = from === undefined ? undefined : this.reservations.get(from);
+    return row?.state === 'reserved' && row.expiresAt !== null && expiresAt > row.expiresAt;
+  }
+
+  #drawLease(account: string, from: string, micros: number, expiresAt: number): string | undefined {
     if (!this.caps.has(account)) return 'GV_ACCOUNT_UNKNOWN';
     const row = this.reservations.get(from);
     if (row?.state !== 'reserved' || micros > row.micros - row.drawn) return 'GV_TRANSFER_STATE';
-    if (row.account !== account) return 'GV_BAD_INPUT';
+    if (row.account !== account || this.#outlives(from, expiresAt)) return 'GV_BAD_INPUT';
     row.drawn += micros;
   }
 
