@@ -11,6 +11,11 @@ export interface BidAgents {
     context: ChoiceContext,
     random: RandomStream,
   ): CreativeChoice;
+  /**
+   * A price that `price` will not exceed for this offer, whichever creative is chosen for whomever: whoever cannot win
+   * with it need not be asked further.
+   */
+  most(campaign: number, offer: Omit<PriceOffer, 'valueCpm'>): number;
   /** Bidding: the price, a CPM in micros; 0 for no bid. */
   price(campaign: number, offer: PriceOffer): number;
 }

@@ -137,3 +137,32 @@ test('the level follows the bids', () => {
   for (let index = 0; index < 200; index += 1) agent.made('c', 3 * UNIT);
   assert.ok(Math.abs(agent.level('c') - 3 * UNIT) < 1_000);
 });
+
+test('no price of a lesser value is above the most, also where a learned policy decides', () => {
+  const cpm = fc.nat(20_000_000);
+  const learned = {
+    policy: { name: 'dear', version: '1', act: () => 9_000_000 },
+    clock: { monotonic: () => 0 },
+  };
+  const outcome = fc.record({ isWon: fc.boolean(), cpm: fc.integer({ min: 1, max: 20_000_000 }) });
+  const auction = fc.constantFrom('first' as const, 'second' as const);
+  fc.assert(
+    fc.property(
+      fc.array(outcome, { maxLength: 300 }),
+      fc.array(fc.tuple(cpm, cpm, cpm, cpm, auction, fc.double({ min: 0, max: 5, noNaN: true })), {
+        maxLength: 40,
+      }),
+      (outcomes, offers) => {
+        for (const agent of [new BiddingAgent(), new BiddingAgent({ learned })]) {
+          for (const { isWon, cpm } of outcomes)
+            agent[isWon ? 'won' : 'lost']('m', cpm, undefined, undefined);
+          for (const [a, b, floorCpm, maxCpm, auction, lambda] of offers) {
+            const offer = { floorCpm, maxCpm, auction, lambda, market: 'm' };
+            const price = agent.act({ ...offer, valueCpm: Math.min(a, b) }, randomStream(1));
+            assert.ok(price <= agent.most({ ...offer, valueCpm: Math.max(a, b) }));
+          }
+        }
+      },
+    ),
+  );
+});

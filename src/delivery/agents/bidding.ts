@@ -91,6 +91,7 @@ export class BiddingAgent implements Agent<BiddingObservation, number, BiddingOu
   readonly #campaigns = new Map<string, { readonly dual: DualMultiplier; level: number }>();
   readonly #lambda: number;
   readonly #policy: Policy<BiddingObservation, number>;
+  readonly #isLearned: boolean;
 
   /** `lambda` is where a campaign's multiplier begins. @defaultValue 0 */
   constructor(
@@ -102,6 +103,7 @@ export class BiddingAgent implements Agent<BiddingObservation, number, BiddingOu
       version: '1',
       act: (observation) => this.price(observation),
     };
+    this.#isLearned = options.learned !== undefined;
     this.#policy =
       options.learned === undefined ? baseline : guarded(options.learned, baseline, isValidPrice);
   }
@@ -118,6 +120,11 @@ export class BiddingAgent implements Agent<BiddingObservation, number, BiddingOu
 
   reward(outcome: BiddingOutcome): number {
     return biddingReward(outcome);
+  }
+
+  /** What `act` does not exceed for a value up to this one: the baseline's price grows with the value. */
+  most(observation: BiddingObservation): number {
+    return this.#isLearned ? observation.maxCpm : this.price(observation);
   }
 
   /** The baseline's price: 0, or a whole CPM at or above the floor and never above the value or the cap. */

@@ -98,6 +98,11 @@ export class ClassicalAgents implements EngineAgents {
     return { creative, propensity, valueCpm: this.#valueOf(campaign, clickRate) * 1000 };
   }
 
+  most(campaign: number, offer: Omit<PriceOffer, 'valueCpm'>): number {
+    const valueCpm = this.#valueOf(campaign, this.creative.mostRate(campaign)) * 1000;
+    return this.bidding.most({ ...offer, valueCpm, lambda: this.#lambdas[campaign]! });
+  }
+
   price(campaign: number, offer: PriceOffer): number {
     const observation = { ...offer, lambda: this.#lambdas[campaign]! };
     const price = this.bidding.act(observation, this.#context.random);

@@ -73,6 +73,7 @@ export class ClickTable {
   readonly alphas: number[];
   readonly betas: number[];
   readonly #chances = new Map<number | string, Float64Array>();
+  #mostRate = 0;
   #all = 0;
   #news = 0;
   #clickNews = false;
@@ -110,6 +111,11 @@ export class ClickTable {
     return alpha / (alpha + this.betas[creative]!);
   }
 
+  /** The highest of the rates. */
+  get mostRate(): number {
+    return this.#mostRate;
+  }
+
   /** The chance of each creative, by index, when these are the candidates; made at the first call for them. */
   chances(candidates: readonly number[]): Float64Array {
     const key = keyOf(candidates);
@@ -136,6 +142,7 @@ export class ClickTable {
       // A click may come before its impression is billed, or without it.
       this.betas[creative] = beta + Math.max(0, this.shown[creative]! - clicks);
     }
+    this.#mostRate = this.alphas.reduce((most, _, creative) => Math.max(most, this.rate(creative)), 0);
     for (const chances of this.#chances.values()) {
       const candidates = [...chances.keys()].filter((creative) => chances[creative]! > 0);
       this.#compute(candidates, chances);

@@ -149,3 +149,24 @@ test('the reward is the value of the click and the conversions, in micros', () =
   assert.equal(creativeReward({ clicked: true, conversions: 0, ...values }), 500_000);
   assert.equal(creativeReward({ clicked: true, conversions: 2, ...values }), 40_500_000);
 });
+
+test('no choice is worth more than the most, whatever was learned in between', () => {
+  const event = fc.record({
+    campaign: fc.nat(1),
+    creative: fc.nat(2),
+    segment: fc.constantFrom('', 'autos', 'travel'),
+    exposures: fc.nat(9),
+    what: fc.constantFrom('shown', 'clicked', 'refreshed'),
+  });
+  fc.assert(
+    fc.property(fc.array(event, { maxLength: 200 }), (events) => {
+      const agent = new CreativeAgent([3, 3]);
+      for (const { campaign, creative, segment, exposures, what } of events) {
+        if (what === 'refreshed') agent.refresh();
+        else agent[what](campaign, creative, { segment, exposures });
+        const { clickRate } = agent.choose(campaign, [creative], { segment, exposures }, randomStream(1));
+        assert.ok(clickRate <= agent.mostRate(campaign), `${clickRate} beyond ${agent.mostRate(campaign)}`);
+      }
+    }),
+  );
+});

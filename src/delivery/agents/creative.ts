@@ -85,6 +85,9 @@ export class CreativeAgent implements Agent<CreativeObservation, CreativeDecisio
   readonly #prior: ClickPrior;
   readonly #learned: GuardedPolicy<CreativeObservation, CreativeChances> | undefined;
   readonly #tables: ClickTable[];
+  /** The campaign of each table. */
+  readonly #owners: number[];
+  readonly #mostRates: Float64Array;
   #next = 0;
 
   /** `creatives` counts the creatives of each campaign. @defaultValue prior 0.002 for 1 000 impressions */
@@ -104,6 +107,8 @@ export class CreativeAgent implements Agent<CreativeObservation, CreativeDecisio
       conversions: 0,
     }));
     this.#tables = this.#campaigns.map(({ all }) => all);
+    this.#owners = creatives.map((_, campaign) => campaign);
+    this.#mostRates = Float64Array.from(this.#tables, ({ mostRate }) => mostRate);
     if (options.learned !== undefined)
       this.#learned = guarded(options.learned, this.#baseline, areValidChances);
   }
@@ -150,13 +155,18 @@ export class CreativeAgent implements Agent<CreativeObservation, CreativeDecisio
     return { creative, propensity, clickRate };
   }
 
+  /** No click rate of a choice is above this, whichever the creatives and the user: fatigue only lowers it. */
+  mostRate(campaign: number): number {
+    return this.#mostRates[campaign]!;
+  }
+
   /** An impression was billed. */
   shown(campaign: number, creative: number, context: ChoiceContext): void {
     const state = this.#state(campaign);
     const weight = state.fatigue.factor(context.exposures);
     state.fatigue.shown(context.exposures);
     state.all.addShown(creative, weight);
-    this.#segment(state, context.segment)?.addShown(creative, weight);
+    this.#segment(campaign, context.segment)?.addShown(creative, weight);
   }
 
   /** It was clicked. */
@@ -165,7 +175,7 @@ export class CreativeAgent implements Agent<CreativeObservation, CreativeDecisio
     state.clicks += 1;
     state.fatigue.clicked(context.exposures);
     state.all.addClicked(creative);
-    this.#segment(state, context.segment)?.addClicked(creative);
+    this.#segment(campaign, context.segment)?.addClicked(creative);
   }
 
   /** A click of the campaign led to a conversion. */
@@ -196,6 +206,7 @@ export class CreativeAgent implements Agent<CreativeObservation, CreativeDecisio
       if (!table.stale) continue;
       table.refresh();
       this.#campaigns[this.#next]?.fatigue.refresh();
+      this.#bound(this.#owners[this.#next]!);
       left -= 1;
     }
   }
@@ -217,8 +228,9 @@ export class CreativeAgent implements Agent<CreativeObservation, CreativeDecisio
   }
 
   /** The segment's table; none for no segment, nor for one more than are kept. */
-  #segment(state: CampaignState, segment: string): ClickTable | undefined {
+  #segment(campaign: number, segment: string): ClickTable | undefined {
     if (segment === '') return undefined;
+    const state = this.#state(campaign);
     const known = state.segments.get(segment);
     const inAll = this.#tables.length - this.#campaigns.length;
     if (known !== undefined || state.segments.size >= MOST_SEGMENTS || inAll >= MOST_SEGMENTS_IN_ALL)
@@ -226,6 +238,15 @@ export class CreativeAgent implements Agent<CreativeObservation, CreativeDecisio
     const table = new ClickTable(state.all.shown.length, this.#prior, state.all);
     state.segments.set(segment, table);
     this.#tables.push(table);
+    this.#owners.push(campaign);
+    this.#bound(campaign);
     return table;
+  }
+
+  #bound(campaign: number): void {
+    const { all, segments } = this.#state(campaign);
+    let most = all.mostRate;
+    for (const table of segments.values()) most = Math.max(most, table.mostRate);
+    this.#mostRates[campaign] = most;
   }
 }

@@ -36,19 +36,7 @@ export class TrafficForecast {
 
   /** @throws GV_BAD_INPUT when `timeZone` is not an IANA name. */
   constructor(timeZone: string) {
-    try {
-      this.#clock = new Intl.DateTimeFormat('en-US', {
-        timeZone,
-        weekday: 'short',
-        hour: '2-digit',
-        hourCycle: 'h23',
-      });
-    } catch (cause) {
-      throw new GavotteError('GV_BAD_INPUT', `timeZone ${JSON.stringify(timeZone)} is not known`, {
-        fix: 'Use an IANA name, such as Europe/Berlin.',
-        cause,
-      });
-    }
+    this.#clock = clockOf(timeZone);
   }
 
   /** Changes whenever the weights do: once an hour. */
@@ -125,4 +113,28 @@ function meanOf(values: Float64Array, from: number, step: number): number | unde
     count += 1;
   }
   return count === 0 ? undefined : sum / count;
+}
+
+/** One for each time zone, of which there are some hundred: each takes tens of kilobytes. */
+const CLOCKS = new Map<string, Intl.DateTimeFormat>();
+
+function clockOf(timeZone: string): Intl.DateTimeFormat {
+  let clock = CLOCKS.get(timeZone);
+  if (clock === undefined) {
+    try {
+      clock = new Intl.DateTimeFormat('en-US', {
+        timeZone,
+        weekday: 'short',
+        hour: '2-digit',
+        hourCycle: 'h23',
+      });
+    } catch (cause) {
+      throw new GavotteError('GV_BAD_INPUT', `timeZone ${JSON.stringify(timeZone)} is not known`, {
+        fix: 'Use an IANA name, such as Europe/Berlin.',
+        cause,
+      });
+    }
+    CLOCKS.set(timeZone, clock);
+  }
+  return clock;
 }

@@ -128,9 +128,14 @@ export function leastFloorFor(
   running: RunningCampaign,
   convert: (floor: Floor, currency: string) => number | undefined,
 ): number | undefined {
-  const { video, audio, bidfloor, bidfloorcur } = imp;
-  if (bidfloor === 0 || hasFloorByLength(video) || hasFloorByLength(audio)) return 0;
+  const { bidfloor, bidfloorcur } = imp;
+  if (bidfloor === 0 || floorsDependOnCreative(imp)) return 0;
   return floorInOurs(asked, { micros: bidfloor as Micros, currency: bidfloorcur }, running, convert);
+}
+
+/** Whether the imp asks more of a longer creative (F3). */
+export function floorsDependOnCreative({ video, audio }: Imp): boolean {
+  return hasFloorByLength(video) || hasFloorByLength(audio);
 }
 
 function hasFloorByLength(slot: VideoSlot | undefined): boolean {

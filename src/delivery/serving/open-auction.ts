@@ -1,9 +1,11 @@
 import type { RandomStream } from '../../kernel/index.ts';
 import {
   auctionKindOf,
+  type CreativeFormat,
   type Floor,
   type Imp,
   impressionCost,
+  isDynamicPod,
   type NoBidReason,
   type PodBreak,
   roundBidPrice,
@@ -18,6 +20,7 @@ import {
   creativesFor,
   currencyRefusal,
   floorFor,
+  floorsDependOnCreative,
   leastFloorFor,
   refusalOfLast,
   seatOf,
@@ -62,6 +65,9 @@ const priced: Priced[] = [];
  */
 export function openBids(asked: Asked, imp: Imp, eligible: BitSet, market: Market): Candidate[] {
   priced.length = 0;
+  const holdsOne = !mayHoldSeveral(imp.video) && !mayHoldSeveral(imp.audio);
+  let toBeat = 0;
+  let outbid = 0;
   let lookedAt = 0;
   visitBits(eligible, (index) => {
     const running = market.campaigns[index]!;
@@ -71,10 +77,15 @@ export function openBids(asked: Asked, imp: Imp, eligible: BitSet, market: Marke
       return true;
     }
     lookedAt += 1;
-    const offer = priceOne(asked, imp, running, market);
-    if (typeof offer === 'string') running.reasons.add(offer);
-    else priced.push(offer);
-    return priced.length < MOST_PRICED && lookedAt < MOST_LOOKED_AT;
+    const offer = priceOne(asked, imp, running, market, toBeat);
+    if (typeof offer === 'string') {
+      running.reasons.add(offer);
+      if (offer === 'value-too-low') outbid += 1;
+    } else {
+      priced.push(offer);
+      if (holdsOne && offer.priceCpmMicros > toBeat) toBeat = offer.priceCpmMicros;
+    }
+    return priced.length + outbid < MOST_PRICED && lookedAt < MOST_LOOKED_AT;
   });
   // A stable order: of equal prices, that of the campaign that is worth more.
   if (priced.length > 1) priced.sort((a, b) => b.priceCpmMicros - a.priceCpmMicros);
@@ -112,13 +123,28 @@ export function note(asked: Asked, { campaign, creative, imp }: Candidate): void
   podOf(asked, slotOf(imp, ad.format))?.take(imp.id, ad);
 }
 
-function priceOne(asked: Asked, imp: Imp, running: RunningCampaign, market: Market): Priced | NoBidReason {
+/** A dynamic slot of a pod takes as many ads as fit; all else takes the best. */
+function mayHoldSeveral(slot: VideoSlot | undefined): boolean {
+  return slot !== undefined && isDynamicPod(slot);
+}
+
+/** @param toBeat what another of ours bids; who cannot bid more is told so before anything is chosen. */
+function priceOne(
+  asked: Asked,
+  imp: Imp,
+  running: RunningCampaign,
+  market: Market,
+  toBeat: number,
+): Priced | NoBidReason {
   const { campaign, wallet, index } = running;
   const { agents, caps, random } = market;
   // Where all creatives have one floor, it is cheaper to compare than to choose.
   const least = leastFloorFor(asked, imp, running, market.convert);
   if (least === undefined) return 'rate-stale';
   if (least > campaign.maxCpm) return 'below-floor';
+  const most = mostFor(asked, imp, running, least, agents);
+  if (most < least || most <= 0) return 'below-floor';
+  if (most <= toBeat) return 'value-too-low';
   const creatives = creativesFor(asked, imp, running, undefined, market.fits);
   if (creatives.length === 0) return refusalOfLast();
   const user = cappedUserOf(running, asked);
@@ -140,6 +166,30 @@ function priceOne(asked: Asked, imp: Imp, running: RunningCampaign, market: Mark
   if (!(wanted > 0) || priceCpmMicros < floorCpm || priceCpmMicros > campaign.maxCpm) return 'below-floor';
   if (impressionCost(priceCpmMicros, imp.multiplier) > wallet.free(asked.monotonic)) return 'budget-spent';
   return { running, choice, priceCpmMicros, exposures, market: prices };
+}
+
+/** What the campaign can bid here at the most, as it would leave. */
+function mostFor(asked: Asked, imp: Imp, running: RunningCampaign, least: number, agents: BidAgents): number {
+  const { campaign, index } = running;
+  const { exchange, request } = asked;
+  const format = formatOf(imp);
+  // What is shaded by a price of its own for each format, or from a floor for each creative, is bounded unshaded.
+  const isOpen = format === undefined || floorsDependOnCreative(imp);
+  const most = agents.most(index, {
+    floorCpm: least,
+    auction: isOpen || auctionKindOf(request, undefined) === 'second' ? 'second' : 'first',
+    maxCpm: campaign.maxCpm,
+    market: isOpen ? '' : exchange.market(format, request.inventory.kind, false),
+  });
+  return roundBidPrice(exchange.profile, most);
+}
+
+/** The one format that the imp is offered for; undefined for several. */
+function formatOf({ banner, video, audio, native }: Imp): CreativeFormat | undefined {
+  if (banner !== undefined) return (video ?? audio ?? native) ? undefined : 'banner';
+  if (video !== undefined) return (audio ?? native) ? undefined : 'video';
+  if (audio !== undefined) return native ? undefined : 'audio';
+  return 'native';
 }
 
 function candidateOf(asked: Asked, imp: Imp, offer: Priced): Candidate {

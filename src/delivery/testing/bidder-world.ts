@@ -39,6 +39,7 @@ export const NOTICES: NoticeConfig = {
 export const FLAT_AGENTS: BidAgents = {
   admits: () => true,
   choose: (_campaign, creatives) => ({ creative: creatives[0]!, propensity: 1, valueCpm: 5_000_000 }),
+  most: () => Number.POSITIVE_INFINITY,
   price: (_campaign, { valueCpm, floorCpm }) => (valueCpm < floorCpm ? 0 : valueCpm),
 };
 

@@ -49,6 +49,7 @@ const ALL_MACROS = ['CURRENCY', 'MULTIPLIER', 'LOSS', 'MIN_TO_WIN', 'IMP_TS'];
 const AGENTS: EngineAgents = {
   admits: () => true,
   choose: (_campaign, creatives) => ({ creative: creatives[0]!, propensity: 1, valueCpm: 4_000_000 }),
+  most: (_campaign, { maxCpm }) => maxCpm,
   price: (_campaign, { floorCpm, valueCpm, maxCpm }) =>
     floorCpm > maxCpm ? 0 : Math.max(floorCpm, Math.min(valueCpm, maxCpm)),
   won: () => {},

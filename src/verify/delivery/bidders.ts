@@ -73,6 +73,7 @@ function plainAgents(classical: ClassicalAgents): EngineAgents {
   return {
     admits: () => true,
     choose: (_campaign, creatives) => ({ creative: creatives[0]!, propensity: 1, valueCpm: 4_000_000 }),
+    most: (_campaign, { maxCpm }) => maxCpm,
     price: (_campaign, { floorCpm, maxCpm }) => {
       turn += 1;
       return Math.min(maxCpm, Math.max(floorCpm, 2_000_000 + ((turn * 7_919) % 3_000_000)));
