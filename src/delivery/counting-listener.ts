@@ -1,12 +1,14 @@
 import type { Notice } from '../openrtb/index.ts';
+import type { SharedCaps } from './eligibility/shared-caps.ts';
 import type { OutcomeListener } from './notice-desk.ts';
 import type { OpenBid } from './serving/candidate.ts';
 import type { RunningCampaign } from './serving/running-campaign.ts';
 
-/** Counts what became of bids by campaign, and passes it on to those who learn. */
+/** Counts what became of bids by campaign, and passes it on to those who learn and those who count. */
 export function countingListener(
   campaigns: readonly RunningCampaign[],
   agents: OutcomeListener<OpenBid>,
+  sharedCaps: Pick<SharedCaps, 'billedFor'>,
 ): OutcomeListener<OpenBid> {
   const byId = new Map(campaigns.map((running) => [running.campaign.id, running]));
   const count = ({ campaign }: Notice, add: (running: RunningCampaign) => void) => {
@@ -29,6 +31,7 @@ export function countingListener(
         running.openSpent += micros;
         running.spentToday += micros;
       });
+      if (notice.dealId === '') sharedCaps.billedFor(notice.holder, notice.bidId, notice.campaign);
       agents.billed(bid, notice, micros);
     },
     clicked: (bid, notice) => {

@@ -9,6 +9,7 @@ import type { DeliveryPlan } from './delivery-plan.ts';
 import { addBit, removeBit } from './eligibility/bitset.ts';
 import { CampaignIndex } from './eligibility/campaign-index.ts';
 import { FrequencyCaps } from './eligibility/frequency-caps.ts';
+import { SharedCaps } from './eligibility/shared-caps.ts';
 import type { EngineAgents, EngineOptions } from './engine-options.ts';
 import { BillSpool } from './money/bill-spool.ts';
 import { Bills } from './money/bills.ts';
@@ -19,7 +20,7 @@ import { LedgerClock } from './money/ledger-clock.ts';
 import { type BidEnd, Purse } from './money/purse.ts';
 import { lateReservation } from './money/set-aside.ts';
 import type { Wallet } from './money/wallet.ts';
-import { BILL_GRACE_MS, type NoticeAnswer, NoticeDesk } from './notice-desk.ts';
+import { BILL_GRACE_MS, type NoticeAnswer, NoticeDesk, numberOf } from './notice-desk.ts';
 import { minimumOf } from './prepare-ledger.ts';
 import { Bidder, type BidResult } from './serving/bidder.ts';
 import type { OpenBid } from './serving/candidate.ts';
@@ -58,6 +59,7 @@ export class DeliveryEngine {
   readonly #bills: Bills;
   readonly #keeper: LeaseKeeper;
   readonly #caps = new FrequencyCaps();
+  readonly #sharedCaps: SharedCaps;
   readonly #days: CampaignDays;
   readonly #clock: LedgerClock;
   readonly #longestHoldSeconds: number;
@@ -84,10 +86,19 @@ export class DeliveryEngine {
       );
     this.deals = new DealBook(plan.deals);
     for (const { terms } of this.deals.deals) this.#dealWallet(terms);
+    const blackboard = options.blackboard ?? new InProcessBlackboard({ clock: world.clock });
+    this.#sharedCaps = new SharedCaps({
+      board: blackboard,
+      caps: this.#caps,
+      holder,
+      now: () => clock.now(),
+      campaigns: this.campaigns,
+      bidOf: (id) => this.purse.bid(numberOf(holder, id)),
+    });
     this.#agents = options.agents(this.campaigns, {
       clock,
       random: world.random.split('agents'),
-      blackboard: options.blackboard ?? new InProcessBlackboard({ clock: world.clock }),
+      blackboard,
       holder,
       deals: this.deals,
     });
@@ -115,7 +126,7 @@ export class DeliveryEngine {
       landingOf: (campaign, creative) =>
         plan.campaigns.find(({ id }) => id === campaign)?.creatives.find(({ id }) => id === creative)
           ?.clickUrl,
-      listener: countingListener(this.campaigns, this.#agents),
+      listener: countingListener(this.campaigns, this.#agents, this.#sharedCaps),
     });
   }
 
@@ -177,6 +188,7 @@ export class DeliveryEngine {
     const [leases] = await Promise.allSettled([
       this.#within(() => this.#keeper.close()),
       this.#within(() => this.#agents.close()),
+      this.#within(() => this.#sharedCaps.tick()),
     ]);
     while ((await this.#drain()) > 0);
     this.spool.close();
@@ -203,7 +215,8 @@ export class DeliveryEngine {
       this.#spendReadAt = now + READ_SPEND_EVERY_MS;
       await this.#within(() => readSpend(this.#options.ledger, this.campaigns, this.deals));
     }
-    await this.#agents.tick(this.campaigns);
+    const told = await Promise.allSettled([this.#agents.tick(this.campaigns), this.#sharedCaps.tick()]);
+    for (const each of told) if (each.status === 'rejected') throw GavotteError.from(each.reason);
   }
 
   /** The time first: a lease is of no use to who does not know when it ends. */
@@ -270,12 +283,11 @@ export class DeliveryEngine {
   }
 
   #ended(bid: OpenBid, how: BidEnd): void {
-    const { cappedUser, candidate } = bid;
     if (how === 'expired') this.#agents.expired(bid);
     const isPaid = how === 'paid';
-    if (cappedUser !== '')
-      this.#caps.resolve(cappedUser, candidate.campaign.index, isPaid ? this.#clock.now() : undefined);
-    if (candidate.deal !== undefined && !isPaid) candidate.deal.committed -= 1;
+    this.#sharedCaps.ended(bid, isPaid);
+    const { deal } = bid.candidate;
+    if (deal !== undefined && !isPaid) deal.committed -= 1;
   }
 }
 

@@ -176,9 +176,13 @@ export class NoticeDesk<Bid> {
 
   /** The number of a bid of this process, out of its id; -1 for one of another. */
   #numberOf({ holder, bidId }: Notice): number {
-    if (holder !== this.#purse.holder || !bidId.startsWith(`${holder}-`)) return -1;
-    return Number.parseInt(bidId.slice(holder.length + 1), 36);
+    return holder === this.#purse.holder ? numberOf(holder, bidId) : -1;
   }
+}
+
+/** The number of a bid of that process; -1 for one of another. */
+export function numberOf(holder: string, bidId: string): number {
+  return bidId.startsWith(`${holder}-`) ? Number.parseInt(bidId.slice(holder.length + 1), 36) : -1;
 }
 
 /** The id of a bid: its process and its number there. */

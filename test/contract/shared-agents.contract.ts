@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { sampleCampaign } from '../../src/campaign/index.ts';
 import type { Blackboard } from '../../src/coordination/index.ts';
 import { DealBook } from '../../src/delivery/deals/deal-book.ts';
+import { FrequencyCaps } from '../../src/delivery/eligibility/frequency-caps.ts';
+import { SharedCaps } from '../../src/delivery/eligibility/shared-caps.ts';
 import { type AgentsContext, ClassicalAgents, type DealTerms } from '../../src/delivery/index.ts';
 import { Purse } from '../../src/delivery/money/purse.ts';
 import type { OpenBid } from '../../src/delivery/serving/candidate.ts';
@@ -30,6 +32,33 @@ export function sharedAgentsContract(kind: string, prepare: PrepareBoard): void 
       await Promise.all([green.close(), learned.close()]);
     },
   );
+
+  check('what a campaign bids in one bidder, pacing reads in the others', async (world) => {
+    const [one, other] = [await bidder(world, 'b1'), await bidder(world, 'b2')];
+    one.agents.bidding.made('spring', 4_000_000);
+    other.agents.bidding.made('spring', 2_000_000);
+    await world.run(Promise.all([one.publish(), other.publish()]));
+    await world.pass(300);
+    for (const { agents } of [one, other]) assert.match(agents.messages().bidding!, /spring 3\.00/);
+    await Promise.all([one.close(), other.close()]);
+  });
+
+  check('a user who has seen a campaign by one bidder is capped in the others', async (world) => {
+    const shared = await Promise.all(['b1', 'b2'].map((holder) => cappedBidder(world, holder)));
+    const [one, other] = shared as [(typeof shared)[0], (typeof shared)[0]];
+    await world.run(Promise.all([one.news.tick(), other.news.tick()]));
+    one.news.ended(one.bid, true);
+    await world.run(one.news.tick());
+    await world.pass(300);
+    assert.deepEqual([one.caps.exposures('user', 0), other.caps.exposures('user', 0)], [1, 1]);
+    // The bill of the other's bid comes to the first, which does not know whose it was.
+    one.news.billedFor('b2', 'b2-1', 'spring');
+    for (const { news } of [one, other]) {
+      await world.run(news.tick());
+      await world.pass(300);
+    }
+    assert.deepEqual([one.caps.exposures('user', 0), other.caps.exposures('user', 0)], [2, 2]);
+  });
 
   check('a bidder that dies as it should decide is passed over', async (world) => {
     const dying = await bidder(world, 'dying', dyingBoard);
@@ -287,6 +316,23 @@ async function bidder(
     publish: () => agents.publish(),
     close: () => agents.close(),
   };
+}
+
+/** What a bidder knows of caps, with one open bid for a user. */
+async function cappedBidder(world: BlackboardWorld, holder: string) {
+  const campaign = { id: 'spring', frequencyCap: { impressions: 3, windowMs: HOUR_MS } };
+  const running = { index: 0, campaign } as RunningCampaign;
+  const bid = { exchange: 'exchange', cappedUser: 'user', candidate: { campaign: running } } as OpenBid;
+  const caps = new FrequencyCaps();
+  const news = new SharedCaps({
+    board: await world.open(),
+    caps,
+    holder,
+    now: () => world.clock.now(),
+    campaigns: [running],
+    bidOf: (id) => (id === `${holder}-1` ? bid : undefined),
+  });
+  return { caps, news, bid };
 }
 
 function sum(values: readonly number[]): number {

@@ -59,6 +59,11 @@ export class FrequencyCaps {
     else if (seen.pending === 0 && seen.times.length === 0) this.#forget(user, seen);
   }
 
+  /** The user saw the campaign by another bidder. */
+  see(user: string, campaign: number, at: number): void {
+    this.#take(user, campaign).times.push(at);
+  }
+
   #find(user: string, campaign: number): Seen | undefined {
     const all = this.#users.get(user);
     if (all === undefined) return undefined;
