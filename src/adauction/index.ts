@@ -3,6 +3,10 @@ export type { BidOutcome } from './auction/outcome.ts';
 export { NO_RIVALS, type RivalBids, type RivalCell, type Rivals, rivalLandscape } from './auction/rivals.ts';
 export { runAuction } from './auction/run-auction.ts';
 export { Audience, type Reaction, type Shown } from './audience/audience.ts';
+export { AdAuction, type AdAuctionOptions, scenarioOf } from './environment/ad-auction.ts';
+export type { DayMetrics } from './environment/metrics.ts';
+export { SCENARIOS, type Scenario } from './environment/scenario.ts';
+export { type ClassicalTuning, DEFAULT_TUNING } from './environment/tuning.ts';
 export {
   type Conversion,
   DISPLAY_DELAY_MS,

@@ -1,5 +1,6 @@
 // For users of the package.
 export { mapBounded, withDeadline } from './deadline.ts';
+export { Draws } from './draws.ts';
 export {
   assert,
   ERROR_CODES,

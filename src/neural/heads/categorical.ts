@@ -1,5 +1,3 @@
-import type { RandomStream } from '../../kernel/index.ts';
-
 /** One of `size` choices; the network gives their logits. All functions take [size] logits from a place. */
 export class Categorical {
   readonly size: number;
@@ -10,9 +8,10 @@ export class Categorical {
     this.#chances = new Float64Array(size);
   }
 
-  sample(logits: Float32Array, at: number, random: RandomStream): number {
+  /** A choice, by a uniform number in (0, 1). */
+  sample(logits: Float32Array, at: number, uniform: number): number {
     this.#soften(logits, at);
-    let left = random.float();
+    let left = uniform;
     for (let choice = 0; choice < this.size - 1; choice += 1) {
       left -= this.#chances[choice]!;
       if (left < 0) return choice;

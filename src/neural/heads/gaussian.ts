@@ -1,6 +1,3 @@
-import type { RandomStream } from '../../kernel/index.ts';
-import { normal } from '../mlp.ts';
-
 const HALF_LOG_2PI = 0.5 * Math.log(2 * Math.PI);
 /** Deviations stay within these, so that no policy goes deaf or wild. */
 const LEAST_LOG_STD = -4;
@@ -22,10 +19,16 @@ export class SquashedGaussian {
     this.logStdGradient = new Float64Array(size);
   }
 
-  /** Draws `raw` from `means`; the action is tanh(raw). Both are [size] from their places. */
-  sample(means: Float32Array, meanAt: number, raw: Float32Array, rawAt: number, random: RandomStream): void {
+  /** Draws `raw` from `means`, by standard normal numbers; the action is tanh(raw). Both are [size] from their places. */
+  sample(
+    means: Float32Array,
+    meanAt: number,
+    raw: Float32Array,
+    rawAt: number,
+    normal: (index: number) => number,
+  ): void {
     for (let index = 0; index < this.size; index += 1)
-      raw[rawAt + index] = means[meanAt + index]! + Math.exp(this.logStd[index]!) * normal(random);
+      raw[rawAt + index] = means[meanAt + index]! + Math.exp(this.logStd[index]!) * normal(index);
   }
 
   /** log p(raw). */

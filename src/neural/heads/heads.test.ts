@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { randomStream } from '../../kernel/index.ts';
+import { normal } from '../mlp.ts';
 import { Categorical } from './categorical.ts';
 import { SquashedGaussian } from './gaussian.ts';
 
@@ -60,7 +61,7 @@ test('a Gaussian draws what it says: mean, deviation and entropy', () => {
   let [sum, squares, surprise] = [0, 0, 0];
   const count = 20_000;
   for (let draw = 0; draw < count; draw += 1) {
-    head.sample(means, 0, raw, 0, random);
+    head.sample(means, 0, raw, 0, () => normal(random));
     sum += raw[0]!;
     squares += raw[0]! ** 2;
     surprise -= head.logProbability(means, 0, raw, 0);
@@ -88,7 +89,7 @@ test('choices are drawn as often as their chances say, and the mode is the likel
   const logits = Float32Array.of(0, Math.log(2), Math.log(5));
   const random = randomStream(2);
   const counts = [0, 0, 0];
-  for (let draw = 0; draw < 8_000; draw += 1) counts[head.sample(logits, 0, random)]! += 1;
+  for (let draw = 0; draw < 8_000; draw += 1) counts[head.sample(logits, 0, random.float())]! += 1;
   for (const [choice, share] of [1 / 8, 2 / 8, 5 / 8].entries()) {
     assert.ok(Math.abs(counts[choice]! / 8_000 - share) < 0.02);
     assert.ok(Math.abs(Math.exp(head.logProbability(logits, 0, choice)) - share) < 1e-6);

@@ -1,0 +1,90 @@
+import { Categorical, type Mlp, type SquashedGaussian } from '../neural/index.ts';
+import type { Rollout } from './rollout.ts';
+
+const BETA_1 = 0.9;
+const BETA_2 = 0.999;
+
+/**
+ * PPO’s clipped loss of a policy: its gradients at the network’s output, and the step of the deviations, which are no
+ * part of the network.
+ */
+export class PolicyLoss {
+  /** Means over the last step’s samples. */
+  kl = 0;
+  clipped = 0;
+  entropy = 0;
+  /** Adam of the deviations: steps made, first and second moments. */
+  steps = 0;
+  readonly moments: Float64Array;
+  readonly #head: SquashedGaussian | Categorical;
+  readonly #clip: number;
+  #count = 1;
+  #entropyWeight = 0;
+
+  constructor(head: SquashedGaussian | Categorical, clip: number) {
+    this.#head = head;
+    this.#clip = clip;
+    this.moments = new Float64Array(2 * head.size);
+  }
+
+  /** Begins a step over `count` samples. */
+  begin(count: number, entropyWeight: number): void {
+    this.#count = count;
+    this.#entropyWeight = entropyWeight;
+    this.kl = 0;
+    this.clipped = 0;
+    this.entropy = 0;
+  }
+
+  /** After the network’s forward pass of a decision: writes its output’s gradients. Rows that are not alive have none. */
+  add(actor: Mlp, rollout: Rollout, decision: number): void {
+    const { output, outputGradient, outputStride } = actor;
+    const { rows, raws } = rollout;
+    outputGradient.fill(0);
+    for (let row = 0; row < rows; row += 1) {
+      const sample = decision * rows + row;
+      if (rollout.alive[sample] === 0) continue;
+      const at = row * outputStride;
+      const head = this.#head;
+      const log =
+        head instanceof Categorical
+          ? head.logProbability(output, at, rollout.chosen[sample]!)
+          : head.logProbability(output, at, rollout.chosen, sample * raws);
+      const weight = this.#weigh(log - rollout.logs[sample]!, rollout.advantages[sample]!);
+      if (head instanceof Categorical) {
+        this.entropy += head.entropy(output, at) / this.#count;
+        const choice = rollout.chosen[sample]!;
+        head.addGradient(weight, -this.#entropyWeight / this.#count, output, at, choice, outputGradient, at);
+      } else
+        head.addLogProbabilityGradient(weight, output, at, rollout.chosen, sample * raws, outputGradient, at);
+    }
+  }
+
+  /** Steps the deviations, if the policy has some. */
+  end(rate: number): void {
+    const head = this.#head;
+    if (head instanceof Categorical) return;
+    this.entropy = head.entropy;
+    head.addEntropyGradient(-this.#entropyWeight);
+    this.steps += 1;
+    const step = (rate * Math.sqrt(1 - BETA_2 ** this.steps)) / (1 - BETA_1 ** this.steps);
+    for (let index = 0; index < head.size; index += 1) {
+      const gradient = head.logStdGradient[index]!;
+      const [first, second] = [2 * index, 2 * index + 1];
+      this.moments[first] = BETA_1 * this.moments[first]! + (1 - BETA_1) * gradient;
+      this.moments[second] = BETA_2 * this.moments[second]! + (1 - BETA_2) * gradient * gradient;
+      head.logStd[index]! -= (step * this.moments[first]!) / (Math.sqrt(this.moments[second]!) + 1e-5);
+    }
+    head.clamp();
+    head.logStdGradient.fill(0);
+  }
+
+  /** Gradient of the loss by the sample’s log-probability: 0 where the ratio is clipped. */
+  #weigh(logRatio: number, advantage: number): number {
+    const ratio = Math.exp(Math.min(20, logRatio));
+    this.kl += (ratio - 1 - logRatio) / this.#count;
+    const isClipped = advantage > 0 ? ratio > 1 + this.#clip : ratio < 1 - this.#clip;
+    if (isClipped) this.clipped += 1 / this.#count;
+    return isClipped ? 0 : (-advantage * ratio) / this.#count;
+  }
+}
