@@ -10,6 +10,8 @@ import { malformedBench } from './malformed.ts';
 import { neuralBench } from './neural.ts';
 import { noticesBench } from './notices.ts';
 import { benchOptimise } from './optimise.ts';
+import { p48Bench } from './p48.ts';
+import { p48BoundsBench } from './p48-bounds.ts';
 import { benchRank } from './rank.ts';
 import { readBench } from './read.ts';
 import { strandedBench } from './stranded.ts';
@@ -20,6 +22,8 @@ const PARTS: Readonly<Record<string, () => object | Promise<object>>> = {
   optimise: () => benchOptimise(),
   ledger: () => ledgerBench(),
   verify: () => verifyBench(),
+  p48: () => p48Bench(),
+  'p48-bounds': () => p48BoundsBench(),
   crowd: () => crowdBench(),
   read: () => readBench(),
   bidder: () => bidderBench(),

@@ -38,6 +38,17 @@ export {
   pid,
 } from './p48/classical-strategies.ts';
 export type { DayLaw, DayOptions, TickKeys } from './p48/day-law.ts';
+export {
+  type Estimate,
+  type EvaluateP48Options,
+  evaluateP48,
+  type P48Cell,
+  type P48Difference,
+  type P48Row,
+  p48Difference,
+  p48Rows,
+  playP48,
+} from './p48/evaluate.ts';
 export { type Bound, hindsightBounds } from './p48/hindsight.ts';
 export {
   type Advertiser,
@@ -50,6 +61,7 @@ export {
 } from './p48/history.ts';
 export type { NoiseKey } from './p48/keyed-noise.ts';
 export { type Day, type DayResult, openDay, type PlayedDay, type Player, playDay } from './p48/play-day.ts';
+export { resolver as p48Resolver } from './p48/player/resolver.ts';
 export {
   type OfficialFiles,
   type OfficialName,

@@ -3,9 +3,12 @@ import { normal } from '../draw.ts';
 import { type NoiseKey, noiseKey, normalQuantile } from './keyed-noise.ts';
 import { AGENTS, AGENTS_PER_CATEGORY, DAY_OPPORTUNITIES, TICKS, TRAFFIC_SHARE } from './rules.ts';
 
-const MEAN_VALUE = 0.0005;
-const TICKS_PER_VOLUME_FACTOR = 4;
-const TICKS_PER_VALUE_FACTOR = 8;
+/** Mean value of an opportunity, over advertisers and days. */
+export const MEAN_VALUE = 0.0005;
+/** Ticks over which the day's factor of traffic stays. */
+export const TICKS_PER_VOLUME_FACTOR = 4;
+/** Ticks over which an advertiser's level of values stays. */
+export const TICKS_PER_VALUE_FACTOR = 8;
 
 /** What one day is drawn from: everything random about it except the single opportunities. */
 export interface DayLaw {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { GavotteError, parseJsonFile } from '../../kernel/index.ts';
+import { type LayerWeights, ServedNetwork } from '../../neural/index.ts';
 import type { CostCurves } from './classical-strategies.ts';
 import { linearBid, type StrategyMaker, stateFeatures } from './history.ts';
 
@@ -108,12 +109,12 @@ function alphaNetwork(
   ranges: Ranges,
   name: OfficialNetwork,
 ): AlphaNetwork {
-  const layers = shape.layers.map((each, index) =>
-    denseLayer(each, shape.acts[index] === 'relu', numbers, name),
-  );
+  const layers = hiddenAndOutput(shape, numbers, name);
+  const sizes = [STATE_SIZE, ...layers.map(({ outputs }) => outputs)];
+  const network = new ServedNetwork({ shape: { sizes, activation: 'relu' }, layers });
   const head = headOf(shape.head, name);
   return {
-    alpha: (scaled) => head(layers.reduce((values, layer) => layer(values), scaled)[0]!),
+    alpha: (scaled) => head(network.answer(scaled, 0)[0]!),
     scaled: (state) => {
       const input = Float32Array.from(state);
       for (const index of SCALED) {
@@ -132,26 +133,47 @@ function headOf(text: string, name: string): (x: number) => number {
   throw unreadable('official_policies.json', `the head of ${name} is ${JSON.stringify(text)}`);
 }
 
-/** A dense layer as a function that writes to a vector of its own. */
-function denseLayer(
-  { inDim, outDim, wOffset, bOffset }: z.infer<typeof layerShape>,
-  relu: boolean,
-  numbers: Float32Array,
-  name: string,
-): (input: Float32Array) => Float32Array {
-  const weights = numbers.subarray(wOffset, wOffset + inDim * outDim);
-  const offsets = numbers.subarray(bOffset, bOffset + outDim);
-  if (weights.length !== inDim * outDim || offsets.length !== outDim)
+/** The layers; one without activation is multiplied into the next, as together they are one. */
+function hiddenAndOutput(shape: NetworkShape, numbers: Float32Array, name: string): readonly LayerWeights[] {
+  const done: LayerWeights[] = [];
+  shape.layers.forEach((each, index) => {
+    const layer = layerWeights(each, numbers, name);
+    const isAlone = index === 0 || shape.acts[index - 1] === 'relu';
+    done.push(isAlone ? layer : product(done.pop()!, layer));
+  });
+  return done;
+}
+
+function layerWeights(layer: z.infer<typeof layerShape>, numbers: Float32Array, name: string): LayerWeights {
+  const { inDim: inputs, outDim: outputs, wOffset, bOffset } = layer;
+  const rows = numbers.subarray(wOffset, wOffset + inputs * outputs);
+  const bias = numbers.slice(bOffset, bOffset + outputs);
+  if (rows.length !== inputs * outputs || bias.length !== outputs)
     throw unreadable('official_policies.f32', `it ends inside ${name}`);
-  const output = new Float32Array(outDim);
-  return (input) => {
-    for (let row = 0; row < outDim; row += 1) {
-      let sum = offsets[row]!;
-      for (let column = 0; column < inDim; column += 1)
-        sum += weights[row * inDim + column]! * input[column]!;
-      output[row] = relu && sum < 0 ? 0 : sum;
-    }
-    return output;
+  const weights = Float32Array.from(
+    rows,
+    (_none, at) => rows[(at % outputs) * inputs + Math.floor(at / outputs)]!,
+  );
+  return { inputs, outputs, weights, bias };
+}
+
+/** Two linear layers as one. */
+function product(first: LayerWeights, second: LayerWeights): LayerWeights {
+  const { inputs } = first;
+  const { outputs } = second;
+  const through = (row: ArrayLike<number>, from: number, column: number) => {
+    let sum = 0;
+    for (let at = 0; at < second.inputs; at += 1)
+      sum += row[from + at]! * second.weights[at * outputs + column]!;
+    return sum;
+  };
+  return {
+    inputs,
+    outputs,
+    weights: Float32Array.from({ length: inputs * outputs }, (_none, at) =>
+      through(first.weights, Math.floor(at / outputs) * first.outputs, at % outputs),
+    ),
+    bias: second.bias.map((offset, column) => offset + through(first.bias, 0, column)),
   };
 }
 
