@@ -1,10 +1,14 @@
 import type { Notice } from '../openrtb/index.ts';
+import { heedReview } from './agents/creative-approval.ts';
 import type { SharedCaps } from './eligibility/shared-caps.ts';
 import type { OutcomeListener } from './notice-desk.ts';
 import type { OpenBid } from './serving/candidate.ts';
 import type { RunningCampaign } from './serving/running-campaign.ts';
 
-/** Counts what became of bids by campaign, and passes it on to those who learn and those who count. */
+/**
+ * Counts what became of bids by campaign, takes refused creatives off, and passes it on to those who learn and those
+ * who count.
+ */
 export function countingListener(
   campaigns: readonly RunningCampaign[],
   agents: OutcomeListener<OpenBid>,
@@ -22,7 +26,13 @@ export function countingListener(
       });
       agents.won(bid, notice);
     },
-    lost: (bid, notice) => agents.lost(bid, notice),
+    lost: (bid, notice) => {
+      if (bid !== undefined) {
+        const { campaign, creative } = bid.candidate;
+        heedReview(notice, campaign.creatives[creative]!);
+      }
+      agents.lost(bid, notice);
+    },
     billed: (bid, notice, micros) => {
       count(notice, (running) => {
         running.impressions += 1;

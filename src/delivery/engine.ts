@@ -1,6 +1,7 @@
 import { InProcessBlackboard } from '../coordination/index.ts';
 import { convertRoundingUp, GavotteError, money, withDeadline } from '../kernel/index.ts';
 import type { Floor } from '../openrtb/index.ts';
+import { allRefused } from './agents/creative-approval.ts';
 import type { MakeGood } from './agents/make-goods.ts';
 import { CampaignDays } from './campaign-days.ts';
 import { countingListener } from './counting-listener.ts';
@@ -133,6 +134,11 @@ export class DeliveryEngine {
   /** How far this machine's wall clock is from the ledger's, in milliseconds; more than 100 is worth an alarm (D17). */
   get clockSkewMs(): number {
     return this.#clock.skewMs;
+  }
+
+  /** Why a campaign cannot show anything at present (fault/D11); `null` when it can. */
+  haltOf({ creatives, campaign }: RunningCampaign): string | null {
+    return allRefused(creatives, Object.keys(campaign.seats), this.#clock.now());
   }
 
   /** What each agent would say if asked. */

@@ -34,7 +34,6 @@ export {
   type CreativeOutcome,
   creativeReward,
 } from './agents/creative.ts';
-export { allRefused } from './agents/creative-approval.ts';
 export type { ClickPrior } from './agents/creative-clicks.ts';
 export { type GuardedPolicy, guarded } from './agents/guarded.ts';
 export type { MakeGood } from './agents/make-goods.ts';

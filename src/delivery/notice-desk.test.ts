@@ -11,7 +11,7 @@ import {
   noticeUrl,
 } from '../openrtb/index.ts';
 import { lateReservation } from './money/set-aside.ts';
-import { bidIdOf, NoticeDesk } from './notice-desk.ts';
+import { BILL_GRACE_MS, bidIdOf, NoticeDesk } from './notice-desk.ts';
 import { type BidderMoney, bidderMoney, booksOf, CAMPAIGN } from './testing/money-world.ts';
 
 const CONFIG: NoticeConfig = {
@@ -143,6 +143,15 @@ test('ortb/W4 a price that is not told costs what was bid; a render for review a
     assert.equal(await settled(), 0);
     assert.equal(await take(target('bill', '')), 204);
     assert.equal(await settled(), 5_000);
+  }));
+
+test('ortb/W8 a bill that comes long after the bid was given up is still paid, once, and counted as late', () =>
+  scene(async ({ simulation, take, target, settled, desk }) => {
+    const bill = target('bill', '4.00');
+    await simulation.pass(60_000 + BILL_GRACE_MS);
+    for (let copy = 0; copy < 2; copy += 1) assert.equal(await take(bill), 204);
+    assert.equal(await settled(), 4_000);
+    assert.deepEqual([desk.counts.paid, desk.counts.late, desk.counts.repeat], [0, 1, 1]);
   }));
 
 test('ortb/W9 a loss frees what was promised, once', () =>

@@ -13,6 +13,7 @@ import {
   seatRefusal,
   type VideoSlot,
 } from '../../openrtb/index.ts';
+import { isRefused } from '../agents/creative-approval.ts';
 import { slotOf } from './candidate.ts';
 import type { CreativeFits } from './creative-fits.ts';
 import type { RunningCampaign } from './running-campaign.ts';
@@ -78,8 +79,9 @@ function placeRefusal(
   index: number,
   offer: DealOffer | undefined,
 ): Refusal {
-  const { facts, refusedBy } = running.creatives[index]!;
-  if (refusedBy.size > 0 && refusedBy.has(asked.exchange.name)) return 'no-creative';
+  const creative = running.creatives[index]!;
+  if (isRefused(creative, asked.exchange.name, asked.now)) return 'no-creative';
+  const { facts } = creative;
   if (offer !== undefined) {
     const unlisted = dealRefusal(offer, seatOf(running, asked), facts);
     if (unlisted !== '') return unlisted;

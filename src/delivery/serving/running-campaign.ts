@@ -1,3 +1,4 @@
+import type { EpochMs } from '../../kernel/index.ts';
 import {
   type CompiledCreative,
   type CreativeFacts,
@@ -16,8 +17,8 @@ const MAX_NATIVE = 200;
 /** One creative as the bidder runs it. */
 export interface RunningCreative {
   readonly facts: CreativeFacts;
-  /** Whether it may be bid, by exchange; set by loss notices and by people (Q5). */
-  readonly refusedBy: Set<string>;
+  /** Until when it is not offered, by exchange that refused it (Q5). */
+  readonly refusedUntil: Map<string, EpochMs>;
 }
 
 interface SigningContext {
@@ -57,7 +58,7 @@ export class RunningCampaign {
     this.wallet = wallet;
     this.creatives = campaign.creatives.map((creative) => ({
       facts: creativeFacts(creative),
-      refusedBy: new Set(),
+      refusedUntil: new Map(),
     }));
   }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { GavotteError } from '../../kernel/index.ts';
+import { currency, GavotteError } from '../../kernel/index.ts';
 import { impressionCost, noticeCost } from './cost.ts';
 import { AUCTION_MACROS, type AuctionMacro, macro, substituteMacros } from './macros.ts';
 import { noticeReader } from './reader.ts';
@@ -267,6 +267,18 @@ test('ortb/W12 the price is the one after discount: bid 10, 20 % off, pays 8', (
   assert.equal(noticeCost(notice), 8000);
 });
 
+test('ortb/F8 a price is a CPM in the currency of the bid: what is billed is a thousandth of it, in that currency', () => {
+  const claims = { currency: currency('EUR') };
+  for (const CURRENCY of ['', 'EUR']) {
+    const notice = accepted(target('bill', { PRICE: '2.10', CURRENCY }, { claims }));
+    assert.deepEqual([noticeCost(notice), notice.currency], [2_100, 'EUR']);
+  }
+  assert.equal(
+    refused(target('bill', { PRICE: '2.10', CURRENCY: 'USD' }, { claims })).reason,
+    'other-currency',
+  );
+});
+
 test('ortb/V11 a test request costs nothing', () => {
   assert.equal(noticeCost(accepted(target('bill', { PRICE: '2' }, { test: true }))), 0);
 });
@@ -275,7 +287,6 @@ test('notices: weak keys, other addresses and bad names are refused when set up'
   const wrong = [
     { ...CONFIG, keys: [] },
     { ...CONFIG, keys: [new Uint8Array(31)] },
-    { ...CONFIG, baseUrl: 'http://n.example.com' },
     { ...CONFIG, baseUrl: 'https://n.example.com/path' },
     { ...CONFIG, exchanges: [plainExchange('a'), plainExchange('a')] },
     { ...CONFIG, exchanges: [plainExchange('a/b')] },
@@ -286,6 +297,13 @@ test('notices: weak keys, other addresses and bad names are refused when set up'
       (thrown) => thrown instanceof GavotteError,
     );
   }
+});
+
+test('ortb/T9 notices come by https only', () => {
+  assert.throws(
+    () => new NoticeSigner({ ...CONFIG, baseUrl: 'http://n.example.com' }),
+    (thrown) => thrown instanceof GavotteError,
+  );
 });
 
 test('notices: a token needs no escaping anywhere', () => {

@@ -171,7 +171,7 @@ test('ortb/B15 a skippable creative says so', () => {
   assert.deepEqual(bidOf(north, sampleLine(north, VIDEO)).attr, [16]);
 });
 
-test('ortb/B17 DSA transparency is sent when the request asks for it', () => {
+test('ortb/B17 ortb/P10 DSA transparency is sent when the request asks for it', () => {
   const dsa = {
     behalf: 'Shoes Inc.',
     paid: 'Shoes GmbH',

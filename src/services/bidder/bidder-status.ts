@@ -29,6 +29,8 @@ export interface CampaignStatus {
   readonly spentMicros: number;
   readonly leasedMicros: number;
   readonly promisedMicros: number;
+  /** Why it cannot show anything, such as creatives that exchanges refuse; `null` when it can. */
+  readonly halted: string | null;
   /** Why it did not bid, most frequent first. */
   readonly reasons: Readonly<Record<string, number>>;
 }
@@ -72,6 +74,7 @@ export function bidderStatus(engine: DeliveryEngine, supplyFiles: CrawlStatus | 
       spentMicros: running.spent,
       leasedMicros: running.wallet.amount,
       promisedMicros: running.wallet.promised,
+      halted: engine.haltOf(running),
       reasons: Object.fromEntries(running.reasons.entries()),
     })),
     deals: [...engine.deals.deals].map(({ terms, offered, committed, refused: why }) => ({
