@@ -1,5 +1,6 @@
 import type { Kernels } from './kernels.ts';
 import type { Mlp } from './mlp.ts';
+import { type MlpShape, Parameters } from './parameters.ts';
 
 const BETA_1 = 0.9;
 const BETA_2 = 0.999;
@@ -14,9 +15,9 @@ export class Adam {
   /** Steps made. */
   steps = 0;
 
-  /** Floats that it takes of the heap. */
-  static floats(network: number): number {
-    return 2 * network + 8;
+  /** Floats that it takes of a heap. */
+  static floats(shape: MlpShape): number {
+    return 2 * Parameters.floats(shape);
   }
 
   constructor(kernels: Kernels, network: Mlp) {
@@ -42,7 +43,8 @@ export class Adam {
    */
   step(rate: number, maxNorm: number): number {
     const { gradients, parameters } = this.#network;
-    const norm = Math.sqrt(sumOfSquares(gradients));
+    const gradientsAt = placeOf(this.#kernels, gradients);
+    const norm = Math.sqrt(this.#kernels.sumOfSquares(gradientsAt, gradients.length));
     if (Number.isFinite(norm)) {
       this.steps += 1;
       const root = Math.sqrt(1 - BETA_2 ** this.steps);
@@ -55,7 +57,7 @@ export class Adam {
           gradientScale: norm > maxNorm ? maxNorm / norm : 1,
         },
         placeOf(this.#kernels, parameters),
-        placeOf(this.#kernels, gradients),
+        gradientsAt,
         this.#first,
         this.#second,
         parameters.length,
@@ -69,10 +71,4 @@ export class Adam {
 
 function placeOf({ heap }: Kernels, view: Float32Array): number {
   return (view.byteOffset - heap.byteOffset) / 4;
-}
-
-function sumOfSquares(values: Float32Array): number {
-  let sum = 0;
-  for (let index = 0; index < values.length; index += 1) sum += values[index]! * values[index]!;
-  return sum;
 }

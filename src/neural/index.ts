@@ -7,11 +7,10 @@ export {
   type AdamStep,
   type DenseShape,
   type Kernels,
-  padded,
-  ROW_TILE,
   wasmKernels,
 } from './kernels.ts';
 export { referenceKernels } from './kernels-reference.ts';
-export { type LayerWeights, Mlp, type MlpShape, normal } from './mlp.ts';
+export { Mlp, normal } from './mlp.ts';
+export type { LayerWeights, MlpShape } from './parameters.ts';
 export { type PolicyFile, readPolicyFile, type StoredNetwork, writePolicyFile } from './policy-file.ts';
 export { ServedNetwork } from './served-network.ts';

@@ -67,6 +67,9 @@ export function referenceKernels(floats: number): Kernels {
         for (let column = 0; column < columns; column += 1)
           heap[wt + column * rows + row] = heap[w + row * columns + column]!;
     },
+    sumOfSquares(values, count) {
+      return heap.subarray(values, values + count).reduce((sum, value) => sum + value * value, 0);
+    },
     adam({ rate, beta1, beta2, epsilon, gradientScale }, p, g, m, v, count) {
       for (let index = 0; index < count; index += 1) {
         const gradient = heap[g + index]! * gradientScale;

@@ -6,19 +6,17 @@ export const ACTIVATIONS = ['linear', 'tanh', 'relu'] as const;
 /** `linear`, `tanh` or `relu`. */
 export type Activation = (typeof ACTIVATIONS)[number];
 
-/** Widths are padded to this, and rows to `ROW_TILE`, with zeros that stay zero. */
-export const WIDTH_TILE = 8;
-/** Rows that a kernel takes at once. */
-export const ROW_TILE = 4;
+/** Widths are padded to multiples of this with zeros that stay zero, so that kernels have no edges. */
+const WIDTH_TILE = 8;
 
-/** `size` rounded up to whole tiles. */
-export function padded(size: number, tile: number): number {
-  return Math.ceil(size / tile) * tile;
+/** A width rounded up to whole tiles. */
+export function padded(width: number): number {
+  return Math.ceil(width / WIDTH_TILE) * WIDTH_TILE;
 }
 
 /**
  * Linear algebra on one heap of float32. All arguments that are places are indexes into `heap`, from `allocate`;
- * matrices lie row by row, their widths are multiples of `WIDTH_TILE` and their rows of `ROW_TILE`. One thread only.
+ * matrices lie row by row, their widths are `padded`, and so are counts. One thread only.
  */
 export interface Kernels {
   readonly heap: Float32Array;
@@ -34,6 +32,8 @@ export interface Kernels {
   activationGradient(y: number, dy: number, count: number, activation: Activation): void;
   /** wt[columns × rows] = w[rows × columns] transposed. */
   transpose(w: number, wt: number, rows: number, columns: number): void;
+  /** The sum of the squares of `count` numbers. */
+  sumOfSquares(values: number, count: number): number;
   adam(
     step: AdamStep,
     parameters: number,
@@ -81,15 +81,17 @@ const PAGE_BYTES = 65_536;
 /** Place 0 means "no bias", and what a module may keep for itself lies below. */
 const FIRST_FLOAT = 256;
 
-/** Kernels with a heap of at least `floats` of their own; about a millisecond. Every thread has its own. */
+let compiled: object | undefined;
+
+/** Kernels with a heap of at least `floats` of their own, which never moves. Every thread has its own. */
 export function wasmKernels(floats: number): Kernels {
   const pages = Math.ceil(((floats + FIRST_FLOAT) * 4) / PAGE_BYTES) + 1;
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
-  const module = new WebAssembly.Module(Buffer.from(KERNELS_WASM, 'base64'));
-  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  compiled ??= new WebAssembly.Module(Buffer.from(KERNELS_WASM, 'base64'));
+  const { exports } = new WebAssembly.Instance(compiled, { env: { memory } });
   const heap = new Float32Array(memory.buffer);
-  const { dense, weightGradient, activationGradient, transpose, adam } = exports as Record<
-    'dense' | 'weightGradient' | 'activationGradient' | 'transpose' | 'adam',
+  const { dense, weightGradient, activationGradient, transpose, sumOfSquares, adam } = exports as Record<
+    'dense' | 'weightGradient' | 'activationGradient' | 'transpose' | 'sumOfSquares' | 'adam',
     (...given: number[]) => number
   >;
   return {
@@ -110,6 +112,9 @@ export function wasmKernels(floats: number): Kernels {
     transpose(w, wt, rows, columns) {
       transpose(w * 4, wt * 4, rows, columns);
     },
+    sumOfSquares(values, count) {
+      return sumOfSquares(values * 4, count);
+    },
     adam({ rate, beta1, beta2, epsilon, gradientScale }, p, g, m, v, count) {
       adam(p * 4, g * 4, m * 4, v * 4, count, rate, beta1, beta2, epsilon, gradientScale);
     },
@@ -121,7 +126,7 @@ export function bumpAllocator(heap: Float32Array): (count: number) => number {
   let free = FIRST_FLOAT;
   return (count) => {
     const at = free;
-    free += padded(count, 4);
+    free += padded(count);
     assert(free <= heap.length, `a heap of ${heap.length} floats has no room for ${count} more`);
     return at;
   };

@@ -5,7 +5,8 @@ import { randomStream } from '../kernel/index.ts';
 import { Adam } from './adam.ts';
 import { wasmKernels } from './kernels.ts';
 import { referenceKernels } from './kernels-reference.ts';
-import { Mlp, type MlpShape, normal } from './mlp.ts';
+import { Mlp, normal } from './mlp.ts';
+import type { MlpShape } from './parameters.ts';
 
 const SHAPE: MlpShape = { sizes: [5, 12, 9, 3], activation: 'tanh' };
 
@@ -102,6 +103,33 @@ test('one row alone gives what it gives in a batch, bit for bit', () => {
     }),
     { numRuns: 20 },
   );
+});
+
+test('gradients of a large batch are those of its parts in order, bit for bit', () => {
+  const whole = network({ ...SHAPE, activation: 'relu' }, 700).network;
+  const parts = network({ ...SHAPE, activation: 'relu' }, 700).network;
+  fill(whole, 700, 6);
+  backward(whole, 700);
+  for (const [from, to] of [
+    [0, 3],
+    [3, 260],
+    [260, 700],
+  ] as const) {
+    parts.input.set(whole.input.subarray(from * whole.inputStride, to * whole.inputStride));
+    backward(parts, to - from);
+  }
+  assert.deepEqual(parts.gradients, whole.gradients);
+  assert.throws(() => whole.forward(701), /701 rows are more than 700/);
+});
+
+test('networks and optimisers take the floats that they ask for', () => {
+  for (const maxRows of [1, 3, 255, 256, 1_000]) {
+    const shape: MlpShape = { sizes: [7, 33, 1], activation: 'relu' };
+    const kernels = wasmKernels(Mlp.floats(shape, maxRows) + Adam.floats(shape));
+    const start = kernels.allocate(0);
+    new Adam(kernels, new Mlp(kernels, shape, maxRows));
+    assert.equal(kernels.allocate(0) - start, Mlp.floats(shape, maxRows) + Adam.floats(shape));
+  }
 });
 
 test('padding stays zero through training, and weights survive a copy', () => {

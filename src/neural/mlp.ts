@@ -1,230 +1,148 @@
 import { assert, type RandomStream } from '../kernel/index.ts';
-import { type Activation, type DenseShape, type Kernels, padded, ROW_TILE, WIDTH_TILE } from './kernels.ts';
+import { type DenseShape, type Kernels, padded } from './kernels.ts';
+import { type Layer, type LayerWeights, type MlpShape, Parameters } from './parameters.ts';
 
-/** What a network is: its widths from observation to output, and what its hidden layers do. */
-export interface MlpShape {
-  readonly sizes: readonly number[];
-  readonly activation: Exclude<Activation, 'linear'>;
-}
-
-/** A layer’s weights without padding: `weights[input × outputs + output]`. */
-export interface LayerWeights {
-  readonly inputs: number;
-  readonly outputs: number;
-  readonly weights: Float32Array;
-  readonly bias: Float32Array;
-}
-
-interface Layer {
-  readonly inputs: number;
-  readonly outputs: number;
-  readonly paddedInputs: number;
-  readonly paddedOutputs: number;
-  readonly activation: Activation;
-  /** Places in the heap. */
-  readonly w: number;
-  readonly b: number;
-  readonly dw: number;
-  readonly db: number;
-  readonly wt: number;
-}
-
-/** Places that training needs beside the weights. */
-interface Training {
-  /** Each layer’s output, [rows × paddedOutputs]; the observations come first. */
-  readonly outputs: readonly number[];
-  /** Gradients of the same. */
-  readonly gradients: readonly number[];
-  readonly maxRows: number;
-}
+/** Rows that walk through all layers together, so that what they leave behind stays in the cache. */
+const BLOCK_ROWS = 256;
 
 /**
- * A multilayer perceptron: dense layers, the last one linear. Its parameters are one run of the heap (`parameters`), as
- * are their gradients, so threads can add gradients up in a fixed order and a checkpoint is a copy. Padding is zero and
- * stays zero. A row’s result does not depend on the rows beside it, so one row gives what a batch gives, bit for bit.
+ * A multilayer perceptron that is trained: dense layers, the last one linear. Its parameters are one run of the heap, as
+ * are their gradients, so threads can add gradients up in a fixed order and a checkpoint is a copy. A row’s result does
+ * not depend on the rows beside it, so one row gives what a batch gives, bit for bit.
  */
 export class Mlp {
   readonly shape: MlpShape;
-  /** All weights and biases, padding included, layer by layer. */
+  /** All weights and biases, padding included, layer by layer. Whoever changes them calls `changed`. */
   readonly parameters: Float32Array;
   readonly gradients: Float32Array;
+  /** Where inputs are written before `forward`, [maxRows × inputStride]; what is beyond the input’s width stays 0. */
+  readonly input: Float32Array;
+  readonly inputStride: number;
+  /** What `forward` wrote, [maxRows × outputStride]. */
+  readonly output: Float32Array;
+  /** Where the gradients of the output are written before `backward`; what is beyond its width must be 0. */
+  readonly outputGradient: Float32Array;
+  readonly outputStride: number;
   readonly #kernels: Kernels;
-  readonly #layers: readonly Layer[];
-  readonly #training: Training;
-  readonly #first: number;
-  readonly #count: number;
-  #transposed = false;
+  readonly #parameters: Parameters;
+  readonly #maxRows: number;
+  /** Places: the gradients; each layer’s transposed weights; the outputs of all rows, observations first. */
+  readonly #gradients: number;
+  readonly #transposed: readonly number[];
+  readonly #outputs: readonly number[];
+  /** Places of the gradients of those outputs: of one block of rows, the last one of all. */
+  readonly #deltas: readonly number[];
+  #isTransposed = false;
 
   /** Floats that a network takes of a heap. */
-  static floats({ sizes }: MlpShape, maxRows: number): number {
-    const rows = padded(maxRows, ROW_TILE);
-    let floats = 64;
-    for (const [index, size] of sizes.entries()) {
-      const width = padded(size, WIDTH_TILE);
-      floats += 2 * rows * width + 8;
-      if (index > 0) floats += 3 * width * padded(sizes[index - 1]!, WIDTH_TILE) + 2 * width + 16;
-    }
-    return floats;
+  static floats(shape: MlpShape, maxRows: number): number {
+    const widths = shape.sizes.reduce((sum, size) => sum + padded(size), 0);
+    const last = padded(shape.sizes.at(-1)!);
+    return 3 * Parameters.floats(shape) + widths * (maxRows + Math.min(maxRows, BLOCK_ROWS)) + last * maxRows;
   }
 
   /** @param maxRows the most rows of one batch; weights are 0 until `initialise` or `load`. */
   constructor(kernels: Kernels, shape: MlpShape, maxRows: number) {
-    assert(shape.sizes.length >= 2, 'a network has at least an input and an output');
     this.#kernels = kernels;
     this.shape = shape;
-    const widths = shape.sizes.map((size) => padded(size, WIDTH_TILE));
-    const counts = widths.slice(1).map((width, index) => width * (widths[index]! + 1));
-    this.#count = counts.reduce((sum, count) => sum + count, 0);
-    this.#first = kernels.allocate(this.#count);
-    const gradients = kernels.allocate(this.#count);
-    let at = 0;
-    this.#layers = widths.slice(1).map((paddedOutputs, index) => {
-      const paddedInputs = widths[index]!;
-      const layer = {
-        inputs: shape.sizes[index]!,
-        outputs: shape.sizes[index + 1]!,
-        paddedInputs,
-        paddedOutputs,
-        activation: index === widths.length - 2 ? ('linear' as const) : shape.activation,
-        w: this.#first + at,
-        b: this.#first + at + paddedInputs * paddedOutputs,
-        dw: gradients + at,
-        db: gradients + at + paddedInputs * paddedOutputs,
-        wt: kernels.allocate(paddedInputs * paddedOutputs),
-      };
-      at += counts[index]!;
-      return layer;
-    });
-    const rows = padded(maxRows, ROW_TILE);
-    this.#training = {
-      outputs: widths.map((width) => kernels.allocate(rows * width)),
-      gradients: widths.map((width) => kernels.allocate(rows * width)),
-      maxRows: rows,
-    };
-    this.parameters = kernels.heap.subarray(this.#first, this.#first + this.#count);
-    this.gradients = kernels.heap.subarray(gradients, gradients + this.#count);
-  }
-
-  /** Where inputs are written before `forward`, [maxRows × inputStride]; what is beyond the input’s width stays 0. */
-  get input(): Float32Array {
-    return this.#view(this.#training.outputs[0]!, this.inputStride);
-  }
-
-  get inputStride(): number {
-    return this.#layers[0]!.paddedInputs;
-  }
-
-  /** What `forward` wrote, [maxRows × outputStride]. */
-  get output(): Float32Array {
-    return this.#view(this.#training.outputs.at(-1)!, this.outputStride);
-  }
-
-  /** Where the gradients of the output are written before `backward`; what is beyond its width must be 0. */
-  get outputGradient(): Float32Array {
-    return this.#view(this.#training.gradients.at(-1)!, this.outputStride);
-  }
-
-  get outputStride(): number {
-    return this.#layers.at(-1)!.paddedOutputs;
+    this.#maxRows = maxRows;
+    this.#parameters = new Parameters(kernels, shape);
+    this.parameters = this.#parameters.values;
+    this.#gradients = kernels.allocate(this.parameters.length);
+    this.gradients = this.#view(this.#gradients, this.parameters.length);
+    const { layers } = this.#parameters;
+    this.#transposed = layers.map((layer) => kernels.allocate(layer.paddedInputs * layer.paddedOutputs));
+    const widths = shape.sizes.map(padded);
+    const last = widths.length - 1;
+    this.inputStride = widths[0]!;
+    this.outputStride = widths[last]!;
+    this.#outputs = widths.map((width) => kernels.allocate(width * maxRows));
+    this.#deltas = widths.map((width, index) =>
+      kernels.allocate(width * (index === last ? maxRows : Math.min(maxRows, BLOCK_ROWS))),
+    );
+    this.input = this.#view(this.#outputs[0]!, maxRows * this.inputStride);
+    this.output = this.#view(this.#outputs[last]!, maxRows * this.outputStride);
+    this.outputGradient = this.#view(this.#deltas[last]!, maxRows * this.outputStride);
   }
 
   /** Orthogonal weights (Saxe et al., 2014) times `hiddenGain`, the last layer times `lastGain`; biases 0. */
   initialise(random: RandomStream, hiddenGain: number, lastGain: number): void {
-    this.parameters.fill(0);
-    for (const [index, layer] of this.#layers.entries()) {
-      const gain = index === this.#layers.length - 1 ? lastGain : hiddenGain;
-      const weights = orthogonal(random.split(`layer ${index}`), layer.inputs, layer.outputs, gain);
-      this.#putWeights(layer, weights);
-    }
-    this.#transposed = false;
+    const { layers } = this.#parameters;
+    this.load(
+      layers.map(({ inputs, outputs }, index) => {
+        const gain = index === layers.length - 1 ? lastGain : hiddenGain;
+        const weights = orthogonal(random.split(`layer ${index}`), inputs, outputs, gain);
+        return { inputs, outputs, weights, bias: new Float32Array(outputs) };
+      }),
+    );
   }
 
   /** Weights from elsewhere, layer by layer. @throws GV_INTERNAL when their sizes are not the network’s. */
   load(layers: readonly LayerWeights[]): void {
-    assert(layers.length === this.#layers.length, 'weights have another number of layers');
-    this.parameters.fill(0);
-    for (const [index, layer] of this.#layers.entries()) {
-      const { weights, bias } = layers[index]!;
-      assert(
-        weights.length === layer.inputs * layer.outputs && bias.length === layer.outputs,
-        `weights of layer ${index} have another size`,
-      );
-      this.#putWeights(layer, weights);
-      this.#kernels.heap.set(bias, layer.b);
-    }
-    this.#transposed = false;
+    this.#parameters.load(layers);
+    this.changed();
   }
 
   /** The weights without padding; copies. */
   weights(): readonly LayerWeights[] {
-    const { heap } = this.#kernels;
-    return this.#layers.map(({ inputs, outputs, paddedOutputs, w, b }) => {
-      const weights = new Float32Array(inputs * outputs);
-      for (let row = 0; row < inputs; row += 1) {
-        const from = w + row * paddedOutputs;
-        weights.set(heap.subarray(from, from + outputs), row * outputs);
-      }
-      return { inputs, outputs, weights, bias: heap.slice(b, b + outputs) };
-    });
+    return this.#parameters.unpadded();
   }
 
-  /** Computes `output` from the first `rows` of `input`. */
+  /** Computes `output` from the first `rows` of `input`. @throws GV_INTERNAL for more than `maxRows`. */
   forward(rows: number): void {
-    const { outputs } = this.#training;
-    for (const [index, layer] of this.#layers.entries())
-      this.#kernels.dense(
-        shapeOf(layer, rows),
-        outputs[index]!,
-        layer.w,
-        layer.b,
-        outputs[index + 1]!,
-        layer.activation,
-      );
+    assert(rows <= this.#maxRows, `${rows} rows are more than ${this.#maxRows}`);
+    for (let from = 0; from < rows; from += BLOCK_ROWS)
+      for (const [index, layer] of this.#parameters.layers.entries())
+        this.#kernels.dense(
+          shapeOf(layer, Math.min(BLOCK_ROWS, rows - from)),
+          this.#outputs[index]! + from * layer.paddedInputs,
+          layer.w,
+          layer.b,
+          this.#outputs[index + 1]! + from * layer.paddedOutputs,
+          layer.activation,
+        );
   }
 
   /** After `forward` of the same rows: adds to `gradients` what `outputGradient` means for the parameters. */
   backward(rows: number): void {
-    const { outputs, gradients } = this.#training;
-    const kernels = this.#kernels;
-    if (!this.#transposed) this.#transpose();
-    for (let index = this.#layers.length - 1; index >= 0; index -= 1) {
-      const layer = this.#layers[index]!;
-      const shape = shapeOf(layer, rows);
-      const dy = gradients[index + 1]!;
-      kernels.activationGradient(outputs[index + 1]!, dy, shape.rows * shape.outputs, layer.activation);
-      kernels.weightGradient(shape, outputs[index]!, dy, layer.dw, layer.db);
-      if (index > 0) kernels.inputGradient(shape, dy, layer.wt, gradients[index]!);
-    }
+    if (!this.#isTransposed) this.#transpose();
+    for (let from = 0; from < rows; from += BLOCK_ROWS)
+      this.#backwardBlock(from, Math.min(BLOCK_ROWS, rows - from));
   }
 
   /** To be told whenever `parameters` were changed. */
   changed(): void {
-    this.#transposed = false;
+    this.#isTransposed = false;
   }
 
-  /** Rows beyond the batch in its last tile must not carry old gradients. */
-  clearTail(rows: number): void {
-    this.outputGradient.fill(0, rows * this.outputStride, padded(rows, ROW_TILE) * this.outputStride);
+  #backwardBlock(from: number, rows: number): void {
+    const { layers, first } = this.#parameters;
+    for (let index = layers.length - 1; index >= 0; index -= 1) {
+      const layer = layers[index]!;
+      const shape = shapeOf(layer, rows);
+      const y = this.#outputs[index + 1]! + from * shape.outputs;
+      const isLast = index === layers.length - 1;
+      const dy = this.#deltas[index + 1]! + (isLast ? from * shape.outputs : 0);
+      const [dw, db] = [layer.w - first + this.#gradients, layer.b - first + this.#gradients];
+      this.#kernels.activationGradient(y, dy, rows * shape.outputs, layer.activation);
+      this.#kernels.weightGradient(shape, this.#outputs[index]! + from * shape.inputs, dy, dw, db);
+      if (index > 0) this.#kernels.inputGradient(shape, dy, this.#transposed[index]!, this.#deltas[index]!);
+    }
   }
 
   #transpose(): void {
-    for (const { w, wt, paddedInputs, paddedOutputs } of this.#layers)
-      this.#kernels.transpose(w, wt, paddedInputs, paddedOutputs);
-    this.#transposed = true;
+    for (const [index, { w, paddedInputs, paddedOutputs }] of this.#parameters.layers.entries())
+      this.#kernels.transpose(w, this.#transposed[index]!, paddedInputs, paddedOutputs);
+    this.#isTransposed = true;
   }
 
-  #putWeights({ inputs, outputs, paddedOutputs, w }: Layer, weights: Float32Array): void {
-    for (let row = 0; row < inputs; row += 1)
-      this.#kernels.heap.set(weights.subarray(row * outputs, (row + 1) * outputs), w + row * paddedOutputs);
-  }
-
-  #view(at: number, width: number): Float32Array {
-    return this.#kernels.heap.subarray(at, at + this.#training.maxRows * width);
+  #view(at: number, count: number): Float32Array {
+    return this.#kernels.heap.subarray(at, at + count);
   }
 }
 
 function shapeOf({ paddedInputs, paddedOutputs }: Layer, rows: number): DenseShape {
-  return { rows: padded(rows, ROW_TILE), inputs: paddedInputs, outputs: paddedOutputs };
+  return { rows, inputs: paddedInputs, outputs: paddedOutputs };
 }
 
 /** An `inputs` × `outputs` matrix with orthonormal rows or columns, whichever are fewer, times `gain`. */

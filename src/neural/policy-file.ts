@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { canonicalJson, GavotteError, parseJsonFile, sha256 } from '../kernel/index.ts';
-import type { LayerWeights, MlpShape } from './mlp.ts';
+import type { LayerWeights, MlpShape } from './parameters.ts';
 
 /** One trained network, as a file keeps it. */
 export interface StoredNetwork {

@@ -1,6 +1,6 @@
 // The kernels, in AssemblyScript with SIMD and without relaxed SIMD, so that every machine gives the same bits.
-// Matrices are rows of float32; addresses are in bytes. Widths (columns) are multiples of 8, rows of 4; both are padded
-// with zeros by `../../mlp.ts`. `../../kernels/reference.ts` says what each computes.
+// Matrices are rows of float32; addresses are in bytes. Widths (columns) are multiples of 8, padded with zeros by
+// `../../parameters.ts`; there may be any number of rows. `../../kernels-reference.ts` says what each computes.
 
 const LINEAR: i32 = 0;
 const TANH: i32 = 1;
@@ -29,7 +29,10 @@ function activate(value: v128, activation: i32): v128 {
   return f32x4.max(value, f32x4.splat(0));
 }
 
-/** y = activation(x · w + b); `b` is 0 for none. A tile is 4 rows by 8 columns. */
+/**
+ * y = activation(x · w + b); `b` is 0 for none. Each sum begins with the offset and takes its inputs in their order,
+ * whatever the tile: so a row gives the same bits alone and in a batch.
+ */
 export function dense(
   x: usize,
   w: usize,
@@ -42,59 +45,113 @@ export function dense(
 ): void {
   const xRow = (<usize>inputs) << 2;
   const wRow = (<usize>outputs) << 2;
-  for (let r = 0; r < rows; r += 4) {
-    const x0 = x + <usize>r * xRow;
-    const x1 = x0 + xRow;
-    const x2 = x1 + xRow;
-    const x3 = x2 + xRow;
-    for (let c = 0; c < outputs; c += 8) {
-      const column = (<usize>c) << 2;
-      let low = f32x4.splat(0);
-      let high = low;
-      if (b !== 0) {
-        low = v128.load(b + column);
-        high = v128.load(b + column, 16);
-      }
-      let a0 = low;
-      let a1 = low;
-      let a2 = low;
-      let a3 = low;
-      let b0 = high;
-      let b1 = high;
-      let b2 = high;
-      let b3 = high;
-      let at = w + column;
-      for (let k: usize = 0; k < xRow; k += 4) {
-        const w0 = v128.load(at);
-        const w1 = v128.load(at, 16);
-        const v0 = v128.load32_splat(x0 + k);
-        const v1 = v128.load32_splat(x1 + k);
-        const v2 = v128.load32_splat(x2 + k);
-        const v3 = v128.load32_splat(x3 + k);
-        a0 = f32x4.add(a0, f32x4.mul(v0, w0));
-        b0 = f32x4.add(b0, f32x4.mul(v0, w1));
-        a1 = f32x4.add(a1, f32x4.mul(v1, w0));
-        b1 = f32x4.add(b1, f32x4.mul(v1, w1));
-        a2 = f32x4.add(a2, f32x4.mul(v2, w0));
-        b2 = f32x4.add(b2, f32x4.mul(v2, w1));
-        a3 = f32x4.add(a3, f32x4.mul(v3, w0));
-        b3 = f32x4.add(b3, f32x4.mul(v3, w1));
-        at += wRow;
-      }
-      let out = y + <usize>r * wRow + column;
-      v128.store(out, activate(a0, activation));
-      v128.store(out, activate(b0, activation), 16);
-      out += wRow;
-      v128.store(out, activate(a1, activation));
-      v128.store(out, activate(b1, activation), 16);
-      out += wRow;
-      v128.store(out, activate(a2, activation));
-      v128.store(out, activate(b2, activation), 16);
-      out += wRow;
-      v128.store(out, activate(a3, activation));
-      v128.store(out, activate(b3, activation), 16);
+  let r = 0;
+  for (; r + 4 <= rows; r += 4)
+    fourRows(x + <usize>r * xRow, w, b, y + <usize>r * wRow, xRow, wRow, activation);
+  for (; r < rows; r += 1) oneRow(x + <usize>r * xRow, w, b, y + <usize>r * wRow, xRow, wRow, activation);
+}
+
+/** Tiles of 4 rows by 8 columns. */
+function fourRows(x0: usize, w: usize, b: usize, y: usize, xRow: usize, wRow: usize, activation: i32): void {
+  const x1 = x0 + xRow;
+  const x2 = x1 + xRow;
+  const x3 = x2 + xRow;
+  for (let column: usize = 0; column < wRow; column += 32) {
+    const low = offset(b, column);
+    const high = offset(b, column + 16);
+    let a0 = low;
+    let a1 = low;
+    let a2 = low;
+    let a3 = low;
+    let b0 = high;
+    let b1 = high;
+    let b2 = high;
+    let b3 = high;
+    let at = w + column;
+    for (let k: usize = 0; k < xRow; k += 4) {
+      const w0 = v128.load(at);
+      const w1 = v128.load(at, 16);
+      const v0 = v128.load32_splat(x0 + k);
+      const v1 = v128.load32_splat(x1 + k);
+      const v2 = v128.load32_splat(x2 + k);
+      const v3 = v128.load32_splat(x3 + k);
+      a0 = f32x4.add(a0, f32x4.mul(v0, w0));
+      b0 = f32x4.add(b0, f32x4.mul(v0, w1));
+      a1 = f32x4.add(a1, f32x4.mul(v1, w0));
+      b1 = f32x4.add(b1, f32x4.mul(v1, w1));
+      a2 = f32x4.add(a2, f32x4.mul(v2, w0));
+      b2 = f32x4.add(b2, f32x4.mul(v2, w1));
+      a3 = f32x4.add(a3, f32x4.mul(v3, w0));
+      b3 = f32x4.add(b3, f32x4.mul(v3, w1));
+      at += wRow;
     }
+    let out = y + column;
+    v128.store(out, activate(a0, activation));
+    v128.store(out, activate(b0, activation), 16);
+    out += wRow;
+    v128.store(out, activate(a1, activation));
+    v128.store(out, activate(b1, activation), 16);
+    out += wRow;
+    v128.store(out, activate(a2, activation));
+    v128.store(out, activate(b2, activation), 16);
+    out += wRow;
+    v128.store(out, activate(a3, activation));
+    v128.store(out, activate(b3, activation), 16);
   }
+}
+
+/** Tiles of 1 row by 32 columns, and by 8 where fewer are left. */
+function oneRow(x: usize, w: usize, b: usize, y: usize, xRow: usize, wRow: usize, activation: i32): void {
+  let column: usize = 0;
+  for (; column + 128 <= wRow; column += 128) {
+    let a0 = offset(b, column);
+    let a1 = offset(b, column + 16);
+    let a2 = offset(b, column + 32);
+    let a3 = offset(b, column + 48);
+    let a4 = offset(b, column + 64);
+    let a5 = offset(b, column + 80);
+    let a6 = offset(b, column + 96);
+    let a7 = offset(b, column + 112);
+    let at = w + column;
+    for (let k: usize = 0; k < xRow; k += 4) {
+      const v = v128.load32_splat(x + k);
+      a0 = f32x4.add(a0, f32x4.mul(v, v128.load(at)));
+      a1 = f32x4.add(a1, f32x4.mul(v, v128.load(at, 16)));
+      a2 = f32x4.add(a2, f32x4.mul(v, v128.load(at, 32)));
+      a3 = f32x4.add(a3, f32x4.mul(v, v128.load(at, 48)));
+      a4 = f32x4.add(a4, f32x4.mul(v, v128.load(at, 64)));
+      a5 = f32x4.add(a5, f32x4.mul(v, v128.load(at, 80)));
+      a6 = f32x4.add(a6, f32x4.mul(v, v128.load(at, 96)));
+      a7 = f32x4.add(a7, f32x4.mul(v, v128.load(at, 112)));
+      at += wRow;
+    }
+    const out = y + column;
+    v128.store(out, activate(a0, activation));
+    v128.store(out, activate(a1, activation), 16);
+    v128.store(out, activate(a2, activation), 32);
+    v128.store(out, activate(a3, activation), 48);
+    v128.store(out, activate(a4, activation), 64);
+    v128.store(out, activate(a5, activation), 80);
+    v128.store(out, activate(a6, activation), 96);
+    v128.store(out, activate(a7, activation), 112);
+  }
+  for (; column < wRow; column += 32) {
+    let low = offset(b, column);
+    let high = offset(b, column + 16);
+    let at = w + column;
+    for (let k: usize = 0; k < xRow; k += 4) {
+      const v = v128.load32_splat(x + k);
+      low = f32x4.add(low, f32x4.mul(v, v128.load(at)));
+      high = f32x4.add(high, f32x4.mul(v, v128.load(at, 16)));
+      at += wRow;
+    }
+    v128.store(y + column, activate(low, activation));
+    v128.store(y + column, activate(high, activation), 16);
+  }
+}
+
+function offset(b: usize, column: usize): v128 {
+  return b === 0 ? f32x4.splat(0) : v128.load(b + column);
 }
 
 /** dw += xᵀ · dy and db += column sums of dy; a tile is 4 inputs by 8 outputs. */
@@ -183,6 +240,24 @@ export function transpose(w: usize, wt: usize, rows: i32, columns: i32): void {
         wt + ((<usize>c * <usize>rows + <usize>r) << 2),
         load<f32>(w + ((<usize>r * <usize>columns + <usize>c) << 2)),
       );
+}
+
+/** The sum of squares of `count` numbers, in double precision; `count` is a multiple of 4. */
+export function sumOfSquares(values: usize, count: i32): f64 {
+  let low = f64x2.splat(0);
+  let high = low;
+  const end = values + ((<usize>count) << 2);
+  for (; values < end; values += 16) {
+    const four = v128.load(values);
+    const first = f64x2.promote_low_f32x4(four);
+    const second = f64x2.promote_low_f32x4(
+      i8x16.shuffle(four, four, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7),
+    );
+    low = f64x2.add(low, f64x2.mul(first, first));
+    high = f64x2.add(high, f64x2.mul(second, second));
+  }
+  const both = f64x2.add(low, high);
+  return f64x2.extract_lane(both, 0) + f64x2.extract_lane(both, 1);
 }
 
 /** One step of Adam; the bias corrections are folded into `rate` and `epsilon`. */
