@@ -36,9 +36,11 @@ export class Mlp {
 
   /** Floats that a network takes of a heap. */
   static floats(shape: MlpShape, maxRows: number): number {
-    const widths = shape.sizes.reduce((sum, size) => sum + padded(size), 0);
+    const all = shape.sizes.reduce((sum, size) => sum + padded(size), 0);
     const last = padded(shape.sizes.at(-1)!);
-    return 3 * Parameters.floats(shape) + widths * (maxRows + Math.min(maxRows, BLOCK_ROWS)) + last * maxRows;
+    const deltas = (all - last) * Math.min(maxRows, BLOCK_ROWS) + last * maxRows;
+    const biases = all - padded(shape.sizes[0]!);
+    return 3 * Parameters.floats(shape) - biases + all * maxRows + deltas;
   }
 
   /** @param maxRows the most rows of one batch; weights are 0 until `initialise` or `load`. */
