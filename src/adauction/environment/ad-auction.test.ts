@@ -71,7 +71,7 @@ test('only scenarios with deals have deals', () => {
   }
   const env = new AdAuction({ scenario: scenarioOf('drift'), seed: 1, episodes: 1 });
   assert.equal(env.states.length, STATE_SIZE);
-  assert.throws(() => scenarioOf('summer'), /Use one of: stationary-sp/);
+  assert.throws(() => scenarioOf('summer'), { code: 'GV_BAD_INPUT', fix: /stationary-sp/ });
 });
 
 test('days differ, and drift only where the scenario drifts', () => {
