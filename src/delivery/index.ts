@@ -68,6 +68,7 @@ export {
   OBSERVATION_SIZE,
   TeamFacts,
 } from './agents/team/team-facts.ts';
+export { TeamPolicy } from './agents/team/team-policy.ts';
 export { type BookedDeal, checkDeal, DealBook, type DealRefusal } from './deals/deal-book.ts';
 export { type DeliveryPlan, parseDeliveryPlan } from './delivery-plan.ts';
 export { DeliveryEngine } from './engine.ts';

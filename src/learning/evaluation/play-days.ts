@@ -1,0 +1,36 @@
+import { AdAuction, type DayMetrics, type Scenario } from '../../adauction/index.ts';
+import type { Contender } from './contenders.ts';
+
+/** Which days are for what; nothing is chosen by looking at test days. */
+export const SPLITS = {
+  training: { first: 0, count: 9_984 },
+  validation: { first: 10_000, count: 200 },
+  test: { first: 20_000, count: 200 },
+} as const;
+/** `training`, `validation` or `test`. */
+export type Split = keyof typeof SPLITS;
+
+/** Worlds: their days differ by chance only. */
+const WORLD = 1;
+const SIDE_BY_SIDE = 50;
+
+/** Plays the first `count` days of a split (all by default); results by day. The same days for every contender. */
+export function playDays(
+  contender: Contender,
+  scenario: Scenario,
+  split: Split,
+  count: number = SPLITS[split].count,
+): readonly DayMetrics[] {
+  const days = new Map<number, DayMetrics>();
+  for (let done = 0; done < count; done += SIDE_BY_SIDE) {
+    const episodes = Math.min(SIDE_BY_SIDE, count - done);
+    const env = new AdAuction({ scenario, seed: WORLD, episodes, tuning: contender.tuning });
+    env.onDay = (metrics, number) => days.set(number, metrics);
+    env.begin(SPLITS[split].first + done, 0);
+    for (let tick = 0; tick < env.episodeSteps; tick += 1) {
+      contender.act(env, tick);
+      env.step();
+    }
+  }
+  return [...days].sort(([a], [b]) => a - b).map(([, metrics]) => metrics);
+}
