@@ -38,7 +38,8 @@ export async function startBidMoney(folder: string): Promise<BidMoney> {
   const purse = new Purse<number>(HOLDER);
   const wallet = purse.wallet({ account: ACCOUNT, currency: BUDGET.currency, reservation: null });
   const minimum = () => LEAST_LEASE_MICROS;
-  const keeper = new LeaseKeeper({ ledger, purse, clock, billWindowMs: BILL_WINDOW_MS, minimum });
+  const reach = { isSteady: () => true };
+  const keeper = new LeaseKeeper({ ledger, purse, reach, clock, billWindowMs: BILL_WINDOW_MS, minimum });
   const spool = new BillSpool(storage.openDatabase(join(folder, 'spool.db')));
   const bills = new Bills({ ledger, spool, clock });
   await keeper.tick();

@@ -101,7 +101,8 @@ async function withDesk(work: (desk: Desk) => Promise<void>): Promise<void> {
   const wallet = purse.wallet({ account: ACCOUNT, currency: BUDGET.currency, reservation: null });
   const { clock } = world;
   const minimum = () => 1_000_000_000_000;
-  const keeper = new LeaseKeeper({ ledger, purse, clock, billWindowMs: WINDOW_MS, minimum });
+  const reach = { isSteady: () => true };
+  const keeper = new LeaseKeeper({ ledger, purse, reach, clock, billWindowMs: WINDOW_MS, minimum });
   const spool = new BillSpool(world.storage.openDatabase(join(folder, 'spool.db')));
   const notices = new NoticeDesk<true>({
     read: noticeReader(CONFIG),

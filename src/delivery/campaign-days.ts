@@ -26,13 +26,14 @@ export class CampaignDays {
   }
 
   /**
-   * Gives each campaign whose day has turned the account of the new one, opened with the daily budget as its cap: so
+   * Gives each campaign in flight whose day has turned the account of the new one, opened with the daily budget as its cap: so
    * no restart and no number of bidders spends a day twice. @throws GV_LEDGER_UNAVAILABLE
    */
   async turn(): Promise<void> {
     const now = this.#clock.now();
     const turned = this.#campaigns.flatMap((running) => {
       const { campaign, wallet } = running;
+      if (now >= campaign.end) return [];
       const account = dayAccount(campaign.account, this.#calendar(campaign.timeZone)(now));
       return account === wallet.account ? [] : [{ running, account }];
     });

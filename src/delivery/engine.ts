@@ -13,15 +13,16 @@ import { FrequencyCaps } from './eligibility/frequency-caps.ts';
 import { SharedCaps } from './eligibility/shared-caps.ts';
 import type { EngineAgents, EngineOptions } from './engine-options.ts';
 import { BillSpool } from './money/bill-spool.ts';
-import { Bills } from './money/bills.ts';
+import { BILL_GRACE_MS, Bills } from './money/bills.ts';
 import { campaignAccount } from './money/day-account.ts';
 import { FlightEnds } from './money/flight-ends.ts';
 import { LeaseKeeper } from './money/lease-keeper.ts';
 import { LedgerClock } from './money/ledger-clock.ts';
+import { LedgerReach } from './money/ledger-reach.ts';
 import { type BidEnd, Purse } from './money/purse.ts';
 import { lateReservation } from './money/set-aside.ts';
 import type { Wallet } from './money/wallet.ts';
-import { BILL_GRACE_MS, type NoticeAnswer, NoticeDesk, numberOf } from './notice-desk.ts';
+import { type NoticeAnswer, NoticeDesk, numberOf } from './notice-desk.ts';
 import { minimumOf } from './prepare-ledger.ts';
 import { Bidder, type BidResult } from './serving/bidder.ts';
 import type { OpenBid } from './serving/candidate.ts';
@@ -40,8 +41,8 @@ const AGENTS_EVERY_MS = 950;
 const READ_SPEND_EVERY_MS = 5_000;
 /** An hour covers video that a viewer sees when a break comes; screens out of home need two. */
 const LONGEST_HOLD_SECONDS = 3_600;
-/** After the ledger was away, leases live at least this much longer: bills that waited on disks need their money. */
-const AFTER_OUTAGE_MS = 60_000;
+/** A tick pays bills that waited for about so long; what is left then is the next one's work. */
+const DRAIN_MS = 1_000;
 
 /**
  * One bidder process: bids, takes notices, and keeps its money, its deals and its agents. `tick` is to be called a few
@@ -63,9 +64,9 @@ export class DeliveryEngine {
   readonly #sharedCaps: SharedCaps;
   readonly #days: CampaignDays;
   readonly #clock: LedgerClock;
+  readonly #reach = new LedgerReach();
   readonly #longestHoldSeconds: number;
   #expireAt = 0;
-  #tickedAt = 0;
   #agentsAt = 0;
   #spendReadAt = 0;
 
@@ -110,6 +111,7 @@ export class DeliveryEngine {
     this.#keeper = new LeaseKeeper({
       ledger,
       purse: this.purse,
+      reach: this.#reach,
       clock,
       billWindowMs,
       minimum: minimumOf(plan),
@@ -174,14 +176,12 @@ export class DeliveryEngine {
       this.#drain(),
       this.#tickAgents(now),
     ]);
-    const isAnswered = leases.status === 'fulfilled' && bills.status === 'fulfilled';
-    // A ledger that was away, or a process that slept, comes back to bills on many disks: they go first.
-    if (!isAnswered || now - this.#tickedAt > EXPIRE_EVERY_MS) this.#expireAt = now + AFTER_OUTAGE_MS;
-    this.#tickedAt = now;
-    if (now >= this.#expireAt && this.spool.size === 0) {
+    if (leases.status === 'fulfilled' && bills.status === 'fulfilled' && !bills.value) this.#reach.heard(now);
+    if (now >= this.#expireAt && this.#reach.isSteady(now)) {
       this.#expireAt = now + EXPIRE_EVERY_MS;
       await this.#within(() => this.#options.ledger.expire({ cause: 'rule:lease-time' }));
       await this.#within(() => this.flightEnds.tick());
+      await this.#within(() => this.#bills.reconsider());
     }
     for (const each of [leases, bills, agents])
       if (each.status === 'rejected') throw GavotteError.from(each.reason);
@@ -196,7 +196,7 @@ export class DeliveryEngine {
       this.#within(() => this.#agents.close()),
       this.#within(() => this.#sharedCaps.tick()),
     ]);
-    while ((await this.#drain()) > 0);
+    while (await this.#drain());
     this.spool.close();
     if (leases.status === 'rejected') throw GavotteError.from(leases.reason);
   }
@@ -206,12 +206,16 @@ export class DeliveryEngine {
     return withDeadline(this.#clock, LEDGER_WORK_MS, undefined, work);
   }
 
-  /** Pays what waited on our disk; returns how many bills. */
-  async #drain(): Promise<number> {
-    const bills = await this.#within(() => this.#bills.drain());
-    for (const { holder, account, epoch, amount } of bills)
-      if (holder === this.purse.holder) this.purse.drained(account, epoch, amount.amountMicros);
-    return bills.length;
+  /** Pays what waited on our disk, for a while; returns whether there may be more. */
+  async #drain(): Promise<boolean> {
+    const until = this.#clock.monotonic() + DRAIN_MS;
+    const next = () =>
+      this.#bills.drain(({ holder, account, epoch, amount }) => {
+        if (holder === this.purse.holder) this.purse.drained(account, epoch, amount.amountMicros);
+      });
+    let hasMore = true;
+    while (hasMore && this.#clock.monotonic() < until) hasMore = await this.#within(next);
+    return hasMore;
   }
 
   async #tickAgents(now: number): Promise<void> {
@@ -233,6 +237,7 @@ export class DeliveryEngine {
         fix: 'Bring it nearer; until then there are no bids.',
       });
     await withDeadline(this.#clock, LEDGER_MS, undefined, () => this.#days.turn());
+    this.#retire();
     await this.#keeper.tick();
   }
 
@@ -263,13 +268,20 @@ export class DeliveryEngine {
     return this.purse.wallet({ account, currency: cpm.currency, reservation });
   }
 
-  /** In flight, and with money. */
+  /** Those in flight. */
   #activate(): void {
     const now = this.#clock.now();
     for (const { index, campaign } of this.campaigns) {
       if (now >= campaign.start && now < campaign.end) addBit(this.bidder.active, index);
       else removeBit(this.bidder.active, index);
     }
+  }
+
+  /** A flight that has ended needs no money but for the bids that are open. */
+  #retire(): void {
+    const now = this.#clock.now();
+    for (const { campaign, wallet } of this.campaigns) if (now >= campaign.end) wallet.isRetired = true;
+    for (const { terms } of this.deals.deals) if (now >= terms.end) this.#dealWallet(terms).isRetired = true;
   }
 
   #convert(floor: Floor, currency: string): number | undefined {

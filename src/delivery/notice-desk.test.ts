@@ -10,8 +10,9 @@ import {
   noticeReader,
   noticeUrl,
 } from '../openrtb/index.ts';
+import { BILL_GRACE_MS } from './money/bills.ts';
 import { lateReservation } from './money/set-aside.ts';
-import { BILL_GRACE_MS, bidIdOf, NoticeDesk } from './notice-desk.ts';
+import { bidIdOf, NoticeDesk } from './notice-desk.ts';
 import { type BidderMoney, bidderMoney, booksOf, CAMPAIGN } from './testing/money-world.ts';
 
 const CONFIG: NoticeConfig = {

@@ -1,6 +1,6 @@
 import { type Clock, money } from '../kernel/index.ts';
 import { type Notice, type NoticeReader, type NoticeRefusal, noticeCost } from '../openrtb/index.ts';
-import type { Bill, BillOutcome, Bills } from './money/bills.ts';
+import { BILL_GRACE_MS, type Bill, type BillOutcome, type Bills } from './money/bills.ts';
 import type { Purse } from './money/purse.ts';
 import { RecentIds } from './money/recent-ids.ts';
 
@@ -28,11 +28,6 @@ export interface NoticeCounts {
   ignored: number;
 }
 
-/**
- * Money is held for this much longer than the exchange was told. Half of it is for bills under way; the other half keeps
- * clocks that differ by less from paying a bill out of money that is promised again.
- */
-export const BILL_GRACE_MS = 30_000;
 /** Copies of win notices follow within a minute. */
 const RECENT_WINS = 50_000;
 const TAKEN = 204;

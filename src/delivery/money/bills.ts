@@ -24,11 +24,16 @@ export interface Bill {
  */
 export type BillOutcome = 'paid' | 'repeat' | 'late' | 'disputed' | 'spooled';
 
+/**
+ * Money is held for this much longer than the exchange was told. Half of it is for bills under way; the other half keeps
+ * clocks that differ by less from paying a bill out of money that is promised again.
+ */
+export const BILL_GRACE_MS = 30_000;
 /** Bills that arrive within this time are paid in one transaction. */
 const GATHER_MS = 2;
 /** A bill is on our disk or in the ledger before it is acknowledged; the ledger has this long. */
 const LEDGER_MS = 100;
-const DRAIN_BATCH = 1_000;
+const BATCH = 1_000;
 /** Copies mostly follow within a minute; the ledger need not be asked for those, and knows the rest. */
 const RECENT_BILLS = 50_000;
 
@@ -48,6 +53,7 @@ export class Bills {
   readonly #clock: Clock;
   #waiting: Waiting[] = [];
   readonly #recent = new RecentIds(RECENT_BILLS);
+  #reconsideredTo = '';
 
   constructor(options: { readonly ledger: Ledger; readonly spool: BillSpool; readonly clock: Clock }) {
     this.#ledger = options.ledger;
@@ -69,13 +75,26 @@ export class Bills {
     });
   }
 
-  /** Pays what was spooled; returns the bills that left the spool. */
-  async drain(): Promise<readonly Bill[]> {
-    const bills = this.#spool.next(DRAIN_BATCH);
-    if (bills.length === 0) return bills;
+  /**
+   * Pays the next of what was spooled; `onGone` is told, once each, of the bills that left the spool. Returns whether
+   * there may be more.
+   */
+  async drain(onGone: (bill: Bill) => void): Promise<boolean> {
+    const bills = this.#spool.next(BATCH);
+    if (bills.length === 0) return false;
     await this.#pay(bills);
-    this.#spool.remove(bills.map(({ id }) => id));
-    return bills;
+    for (const bill of this.#spool.remove(bills)) onGone(bill);
+    return bills.length === BATCH;
+  }
+
+  /**
+   * Tries the next disputed bills again: one that a copy elsewhere has paid since, or for which its deal has money again,
+   * is disputed no more.
+   */
+  async reconsider(): Promise<void> {
+    const bills = this.#spool.disputed(this.#reconsideredTo, BATCH);
+    this.#reconsideredTo = bills.length < BATCH ? '' : bills.at(-1)!.id;
+    if (bills.length > 0) await this.#pay(bills);
   }
 
   async #flush(): Promise<void> {
@@ -116,6 +135,8 @@ export class Bills {
     }
     const disputed = bills.filter((_bill, index) => outcomes[index] === 'disputed');
     if (disputed.length > 0) this.#spool.dispute(disputed);
+    if (disputed.length < bills.length && this.#spool.disputes > 0)
+      this.#spool.resolve(bills.filter((_bill, index) => outcomes[index] !== 'disputed'));
     return outcomes;
   }
 }

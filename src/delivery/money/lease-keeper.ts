@@ -8,6 +8,7 @@ import {
   withDeadline,
 } from '../../kernel/index.ts';
 import type { Command, CommandResult, Lease, Ledger } from '../../ledger/index.ts';
+import type { LedgerReach } from './ledger-reach.ts';
 import type { Purse } from './purse.ts';
 import type { Wallet } from './wallet.ts';
 
@@ -20,11 +21,6 @@ const HORIZON_S = 4;
 /** Of what is left under a cap a bidder takes this share at once, or its minimum, so that others find some too. */
 const SHARE_OF_REST = 4;
 const ASK_MS = 2_000;
-/**
- * After a lease is over that this bidder had not let go of, it asks for no new one for so long: that gives back what
- * the old one held, which bills on the disks of others may need. Those are paid within seconds of the ledger's return.
- */
-const AFTER_LAPSE_MS = 30_000;
 
 /** The keeper cares for wallets, not for what the bids were. */
 type KeptPurse = Pick<Purse<unknown>, 'holder' | 'wallets' | 'expire'>;
@@ -35,7 +31,6 @@ interface Demand {
   askedAt: number;
   /** When it last got less than it asked for: then it does not ask again at once. */
   refusedAt: number;
-  lapsedAt: number;
 }
 
 /**
@@ -46,6 +41,7 @@ interface Demand {
 export class LeaseKeeper {
   readonly #ledger: Ledger;
   readonly #purse: KeptPurse;
+  readonly #reach: Pick<LedgerReach, 'isSteady'>;
   readonly #clock: Clock;
   readonly #billWindowMs: number;
   readonly #minimum: (wallet: Wallet) => number;
@@ -59,12 +55,14 @@ export class LeaseKeeper {
   constructor(options: {
     readonly ledger: Ledger;
     readonly purse: KeptPurse;
+    readonly reach: Pick<LedgerReach, 'isSteady'>;
     readonly clock: Clock;
     readonly billWindowMs: number;
     readonly minimum: (wallet: Wallet) => number;
   }) {
     this.#ledger = options.ledger;
     this.#purse = options.purse;
+    this.#reach = options.reach;
     this.#clock = options.clock;
     this.#billWindowMs = options.billWindowMs;
     this.#minimum = options.minimum;
@@ -81,7 +79,7 @@ export class LeaseKeeper {
     const refused = await this.#ask(due, askedAt, (wallet) => this.#wanted(wallet));
     await this.#learn(askedAt);
     if (refused.size > 0) await this.#ask([...refused.keys()], askedAt, (wallet) => refused.get(wallet)!);
-    this.#purse.expire(askedAt);
+    if (this.#reach.isSteady(askedAt)) this.#purse.expire(askedAt);
   }
 
   /** Gives everything back that no open bid needs, and bids no more; what is open can still be billed. */
@@ -102,10 +100,10 @@ export class LeaseKeeper {
   }
 
   #isDue(wallet: Wallet, now: number): boolean {
-    // A lease that nobody needs runs out by itself.
-    if (wallet.isRetired && wallet.promised + wallet.spooled === 0) return false;
+    // A lease that nobody needs gives all back but a micro, with which it runs out by itself.
+    const held = wallet.amount - wallet.settled;
+    if (wallet.isRetired && held <= 1 && wallet.promised + wallet.spooled === 0) return false;
     const demand = this.#measure(wallet, now);
-    if (now - demand.lapsedAt < AFTER_LAPSE_MS) return false;
     const age = now - demand.askedAt;
     const wanted = this.#free(wallet);
     const free = wallet.free(now);
@@ -123,7 +121,6 @@ export class LeaseKeeper {
         microsPerSecond: 0,
         askedAt: -Infinity,
         refusedAt: -Infinity,
-        lapsedAt: -Infinity,
       };
       this.#demand.set(wallet, demand);
     }
@@ -173,7 +170,10 @@ export class LeaseKeeper {
   /** Reads leases of which more was paid than we knew. */
   async #learn(askedAt: number): Promise<void> {
     for (const wallet of this.#unknown) {
-      const lease = await this.#ledger.lease(wallet.account, this.#purse.holder);
+      const { account } = wallet;
+      const lease = await withDeadline(this.#clock, ASK_MS, undefined, () =>
+        this.#ledger.lease(account, this.#purse.holder),
+      );
       if (lease !== undefined) wallet.take(lease, Math.min(wallet.spendUntil, askedAt + SPEND_MS));
     }
     this.#unknown.clear();
@@ -202,7 +202,6 @@ export class LeaseKeeper {
     const { error } = result;
     if (error.code === 'GV_LEASE_STALE') {
       wallet.lapse();
-      this.#demand.get(wallet)!.lapsedAt = askedAt;
       return 0;
     }
     // The ledger has paid more of it than we knew.

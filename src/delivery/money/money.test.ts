@@ -3,7 +3,14 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { money, Simulation } from '../../kernel/index.ts';
 import type { Ledger } from '../../ledger/index.ts';
-import { BILL_WINDOW_MS, type BidderMoney, bidderMoney, booksOf, CAMPAIGN } from '../testing/money-world.ts';
+import {
+  after,
+  BILL_WINDOW_MS,
+  type BidderMoney,
+  bidderMoney,
+  booksOf,
+  CAMPAIGN,
+} from '../testing/money-world.ts';
 import type { Bill } from './bills.ts';
 import { SPEND_MS } from './lease-keeper.ts';
 import { Promises } from './promises.ts';
@@ -133,9 +140,47 @@ test('fault/D6 while the ledger is away bills wait on our disk, and are paid onc
     assert.deepEqual(await simulation.run(both, 1_000), ['spooled', 'repeat']);
     assert.equal(cut.bills.spooled, 1);
     away.batch = (commands) => ledger.batch(commands);
-    assert.equal((await cut.bills.drain()).length, 1);
-    assert.equal(cut.bills.spooled, 0);
+    const gone: string[] = [];
+    assert.equal(await cut.bills.drain(({ id }) => gone.push(id)), false);
+    assert.deepEqual([gone, cut.bills.spooled], [[bill.id], 0]);
     assert.equal((await ledger.account(CAMPAIGN))!.settled, DOLLAR);
+  });
+});
+
+test('fault/D6 two drains at once count a bill that left our disk once', async () => {
+  await inWorld(100 * DOLLAR, 10 * DOLLAR, async ({ simulation, bidder }) => {
+    const { purse, wallet, keeper, clock, bills, spool } = bidder;
+    await simulation.run(keeper.tick(), 1_000);
+    spool.add([billOf(bidder, purse.promise(wallet, DOLLAR, clock.monotonic(), 1e9, 'bid'), DOLLAR)]);
+    const gone: string[] = [];
+    const drain = () => bills.drain(({ id }) => gone.push(id));
+    await simulation.run(Promise.all([drain(), drain()]), 1_000);
+    assert.equal(gone.length, 1);
+  });
+});
+
+test('inv/I7 a disputed bill that a copy elsewhere has paid since is disputed no more', async () => {
+  await inWorld(100 * DOLLAR, 10 * DOLLAR, async ({ simulation, ledger, bidder }) => {
+    const { keeper, bills, spool } = bidder;
+    await simulation.run(keeper.tick(), 1_000);
+    const bill = billOf(bidder, 1, 11 * DOLLAR);
+    assert.equal(await simulation.run(bills.take(bill), 1_000), 'disputed', 'more than the lease holds');
+    await simulation.run(bills.reconsider(), 1_000);
+    assert.equal(spool.disputes, 1);
+    const longer = after(bidder.clock, BILL_WINDOW_MS);
+    const { account, holder, epoch } = bill;
+    await ledger.resizeLease({
+      account,
+      holder,
+      epoch,
+      amount: money(20 * DOLLAR, 'USD'),
+      expiresAt: longer,
+      cause: 'b',
+    });
+    const other = bidderMoney(simulation, ledger, 'bidder-2', 0);
+    assert.equal(await simulation.run(other.bills.take(bill), 1_000), 'paid');
+    await simulation.run(bills.reconsider(), 1_000);
+    assert.deepEqual([spool.disputes, spool.disputed()], [0, []]);
   });
 });
 

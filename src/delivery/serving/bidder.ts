@@ -25,9 +25,10 @@ import { type BookedDeal, type DealBook, refuse, unitsTaken } from '../deals/dea
 import { type BitSet, emptyBits } from '../eligibility/bitset.ts';
 import type { CampaignIndex } from '../eligibility/campaign-index.ts';
 import type { FrequencyCaps } from '../eligibility/frequency-caps.ts';
+import { BILL_GRACE_MS } from '../money/bills.ts';
 import type { Purse } from '../money/purse.ts';
 import type { Wallet } from '../money/wallet.ts';
-import { BILL_GRACE_MS, bidIdOf } from '../notice-desk.ts';
+import { bidIdOf } from '../notice-desk.ts';
 import { type Candidate, madeBid, type OpenBid } from './candidate.ts';
 import type { Asked } from './choosing.ts';
 import { CreativeFits } from './creative-fits.ts';

@@ -109,6 +109,7 @@ export async function bidderWorld(
   const keeper = new LeaseKeeper({
     ledger,
     purse,
+    reach: { isSteady: () => true },
     clock: world.clock,
     billWindowMs: 3_700_000,
     minimum: () => 1_000_000,

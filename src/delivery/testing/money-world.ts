@@ -3,6 +3,7 @@ import { type Ledger, openLedger, sqliteStore } from '../../ledger/index.ts';
 import { BillSpool } from '../money/bill-spool.ts';
 import { Bills } from '../money/bills.ts';
 import { LeaseKeeper } from '../money/lease-keeper.ts';
+import type { LedgerReach } from '../money/ledger-reach.ts';
 import { Purse } from '../money/purse.ts';
 import { setAsideForLateBills } from '../money/set-aside.ts';
 import type { Wallet } from '../money/wallet.ts';
@@ -42,6 +43,7 @@ export function bidderMoney(
   ledger: Ledger,
   holder: string,
   minimum: number,
+  reach: Pick<LedgerReach, 'isSteady'> = { isSteady: () => true },
 ): BidderMoney {
   const { world } = simulation.boot(holder, simulation.disk());
   const purse = new Purse<string>(holder, () => {}, 1 << 14);
@@ -53,6 +55,7 @@ export function bidderMoney(
   const keeper = new LeaseKeeper({
     ledger,
     purse,
+    reach,
     clock: world.clock,
     billWindowMs: BILL_WINDOW_MS,
     minimum: () => minimum,
