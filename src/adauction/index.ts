@@ -4,8 +4,10 @@ export { NO_RIVALS, type RivalBids, type RivalCell, type Rivals, rivalLandscape 
 export { runAuction } from './auction/run-auction.ts';
 export { Audience, type Reaction, type Shown } from './audience/audience.ts';
 export { AdAuction, type AdAuctionOptions, scenarioOf } from './environment/ad-auction.ts';
+export { hindsightSurplus } from './environment/hindsight.ts';
 export type { DayMetrics } from './environment/metrics.ts';
 export { SCENARIOS, type Scenario } from './environment/scenario.ts';
+export { tunedFor } from './environment/tuned.ts';
 export { type ClassicalTuning, DEFAULT_TUNING } from './environment/tuning.ts';
 export {
   type Conversion,

@@ -86,4 +86,6 @@ export interface Storage {
   readText(path: string): Promise<string>;
   /** Writes whole and atomically: a reader sees the old text or the new. */
   writeText(path: string, text: string): Promise<void>;
+  /** The same for what is no text. */
+  writeBytes(path: string, bytes: Uint8Array): Promise<void>;
 }

@@ -11,5 +11,5 @@ export {
 export { htmlReport, type ReportOptions, type RunCurves } from './report/html-report.ts';
 export { eventFileHeader, type Scalar, scalarsEvent } from './report/tensorboard.ts';
 export { RoleLearner, type UpdateFigures } from './role-learner.ts';
-export { type IterationFigures, type Stage, Trainer, type TrainerOptions } from './trainer.ts';
+export { type IterationFigures, type Stage, Trainer, type TrainerOptions, unsharded } from './trainer.ts';
 export type { EnvRole, TrainingEnv } from './training-env.ts';

@@ -27,7 +27,34 @@ export class PolicyLoss {
     this.moments = new Float64Array(2 * head.size);
   }
 
-  /** Begins a step over `count` samples. */
+  /** Numbers of `writeTo`. */
+  get numbers(): number {
+    return this.moments.length / 2 + 3;
+  }
+
+  /** What a shard’s samples came to, to be summed over shards: gradients of the deviations, and the figures. */
+  writeTo(part: Float64Array, at: number): void {
+    const { size } = this.#head;
+    if (!(this.#head instanceof Categorical)) {
+      part.set(this.#head.logStdGradient, at);
+      this.#head.logStdGradient.fill(0);
+    }
+    part[at + size] = this.kl;
+    part[at + size + 1] = this.clipped;
+    part[at + size + 2] = this.entropy;
+  }
+
+  /** Takes the sum of what all shards wrote. */
+  readFrom(total: Float64Array, at: number): void {
+    const { size } = this.#head;
+    if (!(this.#head instanceof Categorical))
+      this.#head.logStdGradient.set(total.subarray(at, at + size));
+    this.kl = total[at + size]!;
+    this.clipped = total[at + size + 1]!;
+    this.entropy = total[at + size + 2]!;
+  }
+
+  /** Begins a shard’s part of a step that has `count` samples in all. */
   begin(count: number, entropyWeight: number): void {
     this.#count = count;
     this.#entropyWeight = entropyWeight;

@@ -46,15 +46,8 @@ export class RunningScale {
     return Math.sqrt(Math.max(1e-6, this.square - this.mean * this.mean));
   }
 
-  /** Takes a batch in: of values where `mask` is 1. */
-  update(values: Float32Array, mask: Uint8Array): void {
-    let [count, sum, squares] = [0, 0, 0];
-    for (let index = 0; index < values.length; index += 1) {
-      if (mask[index] === 0) continue;
-      count += 1;
-      sum += values[index]!;
-      squares += values[index]! * values[index]!;
-    }
+  /** Takes a batch in: how many values it has, their sum, and that of their squares. */
+  update(count: number, sum: number, squares: number): void {
     if (count === 0) return;
     // The first batch counts in full, later ones a tenth.
     const newest = Math.max(0.1, 1 - this.weight);

@@ -9,6 +9,7 @@ import {
   wasmKernels,
 } from '../neural/index.ts';
 import type { TrainingConfig } from './config.ts';
+import type { Gathering } from './gathering.ts';
 import { PolicyLoss } from './policy-loss.ts';
 import { estimateAdvantages, RunningScale } from './returns.ts';
 import { Rollout } from './rollout.ts';
@@ -30,7 +31,8 @@ const MOST_ERROR = 10;
 
 /**
  * One role’s policy and critic (PPO; Schulman et al., 2017; Yu et al., 2022). All rows share the policy. The critic sees
- * the observation and, when it is central, the state; it is used in training only.
+ * the observation and, when it is central, the state; it is used in training only. Episodes come in shards, each with a
+ * rollout of its own; learners of several threads that gather their sums stay equal, bit for bit.
  */
 export class RoleLearner {
   readonly role: EnvRole;
@@ -40,20 +42,36 @@ export class RoleLearner {
   readonly scale = new RunningScale();
   readonly actorAdam: Adam;
   readonly criticAdam: Adam;
-  readonly rollout: Rollout;
+  /** By shard of this thread. */
+  readonly rollouts: readonly Rollout[];
   readonly loss: PolicyLoss;
   readonly #config: TrainingConfig;
+  readonly #gathering: Gathering;
+  readonly #parts: readonly Float64Array[];
 
-  constructor(role: EnvRole, env: TrainingEnv, config: TrainingConfig, random: RandomStream) {
+  /** Most numbers of a part that it gathers. */
+  static numbers(role: EnvRole, env: TrainingEnv, config: TrainingConfig): number {
+    const [actor, critic] = shapesOf(role, env, config);
+    return Mlp.parameterFloats(actor) + Mlp.parameterFloats(critic) + role.actions + FIGURES;
+  }
+
+  /** @param env one of the shards, which are all alike. */
+  constructor(
+    role: EnvRole,
+    env: TrainingEnv,
+    shards: number,
+    config: TrainingConfig,
+    gathering: Gathering,
+    random: RandomStream,
+  ) {
     this.role = role;
     this.#config = config;
+    this.#gathering = gathering;
     const rows = env.episodes * env.slots;
     const state = config.centralCritic ? env.stateSize : 0;
-    const seen = env.observationSize;
-    const actor: MlpShape = { sizes: [seen, ...config.actor, role.actions], activation: 'tanh' };
-    const critic: MlpShape = { sizes: [seen + state, ...config.critic, 1], activation: 'tanh' };
+    const [actor, critic] = shapesOf(role, env, config);
     const kernels = wasmKernels(
-      Mlp.floats(actor, rows) + Mlp.floats(critic, rows) + 3 * (Mlp.floats(actor, 1) + Mlp.floats(critic, 1)),
+      Mlp.floats(actor, rows) + Mlp.floats(critic, rows) + Adam.floats(actor) + Adam.floats(critic),
     );
     this.actor = new Mlp(kernels, actor, rows);
     this.critic = new Mlp(kernels, critic, rows);
@@ -66,28 +84,37 @@ export class RoleLearner {
         ? new SquashedGaussian(role.actions, config.logStd)
         : new Categorical(role.actions);
     const raws = role.head === 'gaussian' ? role.actions : 1;
-    this.rollout = new Rollout(env, Math.ceil(config.horizon / role.period), raws, state);
+    this.rollouts = Array.from(
+      { length: shards },
+      () => new Rollout(env, Math.ceil(config.horizon / role.period), raws, state),
+    );
     this.loss = new PolicyLoss(this.head, config.clip);
+    const numbers = RoleLearner.numbers(role, env, config);
+    this.#parts = this.rollouts.map(() => new Float64Array(numbers));
   }
 
-  /** Decides for all rows into `actions`, and remembers: `draws` are this update’s. */
-  explore(env: TrainingEnv, actions: Float32Array, draws: Draws): void {
-    const { rollout, head } = this;
+  /**
+   * Decides for all rows of a shard into `actions`, and remembers: `draws` are this update’s, and `firstRow` is where the
+   * shard’s rows begin among all.
+   */
+  explore(shard: number, env: TrainingEnv, actions: Float32Array, draws: Draws, firstRow: number): void {
+    const { head } = this;
+    const rollout = this.rollouts[shard]!;
     const { rows, count, raws } = rollout;
     rollout.look(env);
-    this.#forward(count);
+    this.#forward(rollout, count);
     const { output, outputStride } = this.actor;
     for (let row = 0; row < rows; row += 1) {
       const sample = count * rows + row;
       const at = row * outputStride;
       if (head instanceof Categorical) {
-        const choice = head.sample(output, at, draws.uniform(count, row));
+        const choice = head.sample(output, at, draws.uniform(count, firstRow + row));
         actions[row] = choice;
         rollout.chosen[sample] = choice;
         rollout.logs[sample] = head.logProbability(output, at, choice);
       } else {
         const rawAt = sample * raws;
-        head.sample(output, at, rollout.chosen, rawAt, (index) => draws.normal(count, row, index));
+        head.sample(output, at, rollout.chosen, rawAt, (index) => draws.normal(count, firstRow + row, index));
         rollout.logs[sample] = head.logProbability(output, at, rollout.chosen, rawAt);
         for (let index = 0; index < raws; index += 1)
           actions[row * raws + index] = Math.tanh(rollout.chosen[rawAt + index]!);
@@ -99,7 +126,7 @@ export class RoleLearner {
   /** Decides for all rows without chance: the mode. Remembers nothing. */
   exploit(env: TrainingEnv, actions: Float32Array): void {
     const { input, inputStride, outputStride } = this.actor;
-    const { rows, seen, raws } = this.rollout;
+    const { rows, seen, raws } = this.rollouts[0]!;
     for (let row = 0; row < rows; row += 1)
       for (let index = 0; index < seen; index += 1)
         input[row * inputStride + index] = env.observations[row * seen + index]!;
@@ -114,9 +141,9 @@ export class RoleLearner {
     }
   }
 
-  /** Learns from the rollout, which is then empty. `fraction` is the share of training that is done. */
-  update(env: TrainingEnv, fraction: number, rateFactor: number): UpdateFigures {
-    this.#estimate(env);
+  /** Learns from the rollouts, which are then empty. `fraction` is the share of training that is done. */
+  update(envs: readonly TrainingEnv[], fraction: number, rateFactor: number): UpdateFigures {
+    const counts = this.#estimate(envs);
     const { epochs, minibatches, targetKl, learningRate, entropy } = this.#config;
     const faded = 1 - 0.9 * fraction;
     const rate = learningRate * rateFactor * faded;
@@ -125,7 +152,7 @@ export class RoleLearner {
     for (let epoch = 0; epoch < epochs; epoch += 1) {
       let moved = 0;
       for (let part = 0; part < minibatches; part += 1) {
-        const valueLoss = this.#step(part, entropy * faded, rate);
+        const valueLoss = this.#step(part, counts[part]!, entropy * faded, rate);
         sums.valueLoss += valueLoss;
         sums.kl += this.loss.kl;
         sums.clipped += this.loss.clipped;
@@ -135,7 +162,7 @@ export class RoleLearner {
       }
       if (moved > targetKl) break;
     }
-    this.rollout.clear();
+    for (const rollout of this.rollouts) rollout.clear();
     return {
       valueLoss: sums.valueLoss / steps,
       kl: sums.kl / steps,
@@ -150,27 +177,39 @@ export class RoleLearner {
   }
 
   /** Copies the policy’s part of a decision’s inputs into the network, and computes it. */
-  #forward(decision: number): void {
-    this.#copy(this.actor, decision, this.rollout.seen);
-    this.actor.forward(this.rollout.rows);
+  #forward(rollout: Rollout, decision: number): void {
+    copyInputs(rollout, this.actor, decision, rollout.seen);
+    this.actor.forward(rollout.rows);
   }
 
-  #copy({ input, inputStride }: Mlp, decision: number, width: number): void {
-    const { inputs, rows, width: all } = this.rollout;
-    for (let row = 0; row < rows; row += 1) {
-      const from = (decision * rows + row) * all;
-      const to = row * inputStride;
-      for (let index = 0; index < width; index += 1) input[to + index] = inputs[from + index]!;
+  /** Values by the present critic, advantages and returns; returns how many samples each minibatch has. */
+  #estimate(envs: readonly TrainingEnv[]): Float64Array {
+    const { minibatches } = this.#config;
+    const parts = this.rollouts.map((rollout, shard) => {
+      this.#value(rollout, envs[shard]!);
+      const part = this.#parts[shard]!.subarray(0, 5 + minibatches);
+      rollout.sums(part);
+      for (let index = 0; index < minibatches; index += 1)
+        part[5 + index] = rollout.countAlive(index, minibatches);
+      return part;
+    });
+    const total = this.#gathering.sum(parts);
+    const [count, gains, gainSquares, advantages, advantageSquares] = total as unknown as number[];
+    this.scale.update(count!, gains!, gainSquares!);
+    if (count! > 0) {
+      const mean = advantages! / count!;
+      const deviation = Math.sqrt(Math.max(1e-12, advantageSquares! / count! - mean * mean));
+      for (const rollout of this.rollouts) rollout.normaliseAdvantages(mean, deviation);
     }
+    return total.slice(5);
   }
 
-  /** Values by the present critic, advantages and returns. */
-  #estimate(env: TrainingEnv): void {
-    const { rollout, scale, critic } = this;
+  #value(rollout: Rollout, env: TrainingEnv): void {
+    const { scale, critic } = this;
     const { rows } = rollout;
     rollout.look(env);
     for (let decision = 0; decision <= rollout.count; decision += 1) {
-      this.#copy(critic, decision, rollout.width);
+      copyInputs(rollout, critic, decision, rollout.width);
       critic.forward(rows);
       for (let row = 0; row < rows; row += 1)
         rollout.values[decision * rows + row] =
@@ -178,27 +217,45 @@ export class RoleLearner {
     }
     const { discount, trace } = this.#config;
     estimateAdvantages(rollout, discount, trace, rollout.advantages, rollout.returns);
-    const samples = rollout.count * rows;
-    scale.update(rollout.returns.subarray(0, samples), rollout.alive.subarray(0, samples));
-    rollout.normaliseAdvantages();
   }
 
   /** One step of both optimisers, on every `minibatches`-th decision; returns the critic’s loss. */
-  #step(part: number, entropyWeight: number, rate: number): number {
-    const { rollout, critic, scale, loss } = this;
-    const { minibatches, maxGradientNorm } = this.#config;
-    const { rows } = rollout;
-    let count = 0;
-    for (let decision = part; decision < rollout.count; decision += minibatches)
-      for (let row = 0; row < rows; row += 1) count += rollout.alive[decision * rows + row]!;
+  #step(part: number, count: number, entropyWeight: number, rate: number): number {
     if (count === 0) return 0;
-    loss.begin(count, entropyWeight);
+    const { actor, critic, loss } = this;
+    const [a, c] = [actor.gradients.length, critic.gradients.length];
+    for (const [shard, rollout] of this.rollouts.entries()) {
+      loss.begin(count, entropyWeight);
+      const squares = this.#addGradients(rollout, part, count);
+      const sums = this.#parts[shard]!;
+      sums.set(actor.gradients);
+      sums.set(critic.gradients, a);
+      loss.writeTo(sums, a + c);
+      sums[a + c + loss.numbers] = squares;
+      actor.gradients.fill(0);
+      critic.gradients.fill(0);
+    }
+    const total = this.#gathering.sum(this.#parts);
+    actor.gradients.set(total.subarray(0, a));
+    critic.gradients.set(total.subarray(a, a + c));
+    loss.readFrom(total, a + c);
+    const { maxGradientNorm } = this.#config;
+    this.actorAdam.step(rate, maxGradientNorm);
+    this.criticAdam.step(rate, maxGradientNorm);
+    loss.end(rate);
+    return total[a + c + loss.numbers]! / count;
+  }
+
+  /** Adds a shard’s gradients to those of both networks; returns the critic’s squared errors. */
+  #addGradients(rollout: Rollout, part: number, count: number): number {
+    const { actor, critic, scale, loss } = this;
+    const { rows } = rollout;
     let squares = 0;
-    for (let decision = part; decision < rollout.count; decision += minibatches) {
-      this.#forward(decision);
-      loss.add(this.actor, rollout, decision);
-      this.actor.backward(rows);
-      this.#copy(critic, decision, rollout.width);
+    for (let decision = part; decision < rollout.count; decision += this.#config.minibatches) {
+      this.#forward(rollout, decision);
+      loss.add(actor, rollout, decision);
+      actor.backward(rows);
+      copyInputs(rollout, critic, decision, rollout.width);
       critic.forward(rows);
       const { output, outputGradient, outputStride } = critic;
       outputGradient.fill(0);
@@ -212,9 +269,27 @@ export class RoleLearner {
       }
       critic.backward(rows);
     }
-    this.actorAdam.step(rate, maxGradientNorm);
-    this.criticAdam.step(rate, maxGradientNorm);
-    loss.end(rate);
-    return squares / count;
+    return squares;
+  }
+}
+
+/** Numbers that a step gathers beside gradients: the policy’s three figures, the critic’s squared errors. */
+const FIGURES = 4;
+
+function shapesOf(role: EnvRole, env: TrainingEnv, config: TrainingConfig): readonly [MlpShape, MlpShape] {
+  const state = config.centralCritic ? env.stateSize : 0;
+  const seen = env.observationSize;
+  return [
+    { sizes: [seen, ...config.actor, role.actions], activation: 'tanh' },
+    { sizes: [seen + state, ...config.critic, 1], activation: 'tanh' },
+  ];
+}
+
+function copyInputs(rollout: Rollout, { input, inputStride }: Mlp, decision: number, width: number): void {
+  const { inputs, rows, width: all } = rollout;
+  for (let row = 0; row < rows; row += 1) {
+    const from = (decision * rows + row) * all;
+    const to = row * inputStride;
+    for (let index = 0; index < width; index += 1) input[to + index] = inputs[from + index]!;
   }
 }

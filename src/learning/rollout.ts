@@ -82,19 +82,32 @@ export class Rollout {
     }
   }
 
-  /** Advantages of the rows that count, with mean 0 and deviation 1. */
-  normaliseAdvantages(): void {
-    let [count, sum, squares] = [0, 0, 0];
+  /** Of the samples that count: how many, and the sums of returns, of their squares, of advantages, and of theirs. */
+  sums(out: Float64Array): void {
+    out.fill(0, 0, 5);
     const samples = this.count * this.rows;
     for (let at = 0; at < samples; at += 1) {
       if (this.alive[at] === 0) continue;
-      count += 1;
-      sum += this.advantages[at]!;
-      squares += this.advantages[at]! ** 2;
+      const [gain, advantage] = [this.returns[at]!, this.advantages[at]!];
+      out[0]! += 1;
+      out[1]! += gain;
+      out[2]! += gain * gain;
+      out[3]! += advantage;
+      out[4]! += advantage * advantage;
     }
-    if (count === 0) return;
-    const mean = sum / count;
-    const deviation = Math.sqrt(Math.max(1e-12, squares / count - mean * mean));
+  }
+
+  /** Samples that count, of every `parts`-th decision from `part`. */
+  countAlive(part: number, parts: number): number {
+    let count = 0;
+    for (let decision = part; decision < this.count; decision += parts)
+      for (let row = 0; row < this.rows; row += 1) count += this.alive[decision * this.rows + row]!;
+    return count;
+  }
+
+  /** Advantages in deviations from their mean. */
+  normaliseAdvantages(mean: number, deviation: number): void {
+    const samples = this.count * this.rows;
     for (let at = 0; at < samples; at += 1) this.advantages[at] = (this.advantages[at]! - mean) / deviation;
   }
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { Draws } from '../kernel/index.ts';
 import { CartPole } from './cart-pole.ts';
 import { FAST } from './config.ts';
-import { Trainer } from './trainer.ts';
+import { Trainer, type TrainerOptions, unsharded } from './trainer.ts';
 import type { EnvRole, TrainingEnv } from './training-env.ts';
 
 /**
@@ -65,16 +65,10 @@ class Secrets implements TrainingEnv {
 const CONFIG = { ...FAST, horizon: 8, learningRate: 3e-3, minibatches: 2, actor: [16], critic: [16] };
 const TOGETHER = [{ roles: ['first', 'second'], share: 1, rate: 1 }];
 
-function train(env: TrainingEnv, changes: Partial<ConstructorParameters<typeof Trainer>[0]> = {}) {
-  const trainer = new Trainer({
-    env,
-    config: CONFIG,
-    seed: 4,
-    iterations: 60,
-    stages: TOGETHER,
-    episodes: 3_200,
-    ...changes,
-  });
+const OPTIONS = { config: CONFIG, seed: 4, iterations: 60, stages: TOGETHER, episodes: 3_200 };
+
+function train(env: TrainingEnv, changes: Partial<TrainerOptions> = {}) {
+  const trainer = new Trainer({ ...OPTIONS, ...changes }, unsharded(env));
   const rewards: number[] = [];
   while (!trainer.isDone) rewards.push(trainer.next().rewards.first!);
   return { trainer, rewards };
@@ -120,7 +114,7 @@ test('a stage trains its roles and leaves the others as they are; roles that are
     { roles: ['first'], share: 0.5, rate: 1 },
     { roles: ['second'], share: 0.5, rate: 1 },
   ];
-  const trainer = new Trainer({ env, config: CONFIG, seed: 1, iterations: 4, stages, episodes: 3_200 });
+  const trainer = new Trainer({ ...OPTIONS, iterations: 4, stages }, unsharded(env));
   const [first, second] = trainer.learners as [
     (typeof trainer.learners)[number],
     (typeof trainer.learners)[number],
@@ -133,14 +127,14 @@ test('a stage trains its roles and leaves the others as they are; roles that are
   assert.deepEqual(Object.keys(trainer.next().updates), ['second']);
   assert.deepEqual(first.actor.parameters, learned);
   const without = train(new Secrets(), { iterations: 3, left: ['second'], stages: [stages[0]!] });
-  assert.ok(without.trainer.learners[1]!.rollout.chosen.every((each) => each === 0));
+  assert.ok(without.trainer.learners[1]!.rollouts[0]!.chosen.every((each) => each === 0));
 });
 
 test('cart and pole: upright for 500 steps, without chance, after 200,000 steps of training', () => {
   const env = new CartPole({ episodes: 64, seed: 1 });
   const config = { ...FAST, discount: 0.99, horizon: 64, entropy: 0.01, learningRate: 2.5e-3 };
   const stages = [{ roles: ['cart'], share: 1, rate: 1 }];
-  const trainer = new Trainer({ env, config, seed: 1, iterations: 48, stages, episodes: 1e9 });
+  const trainer = new Trainer({ config, seed: 1, iterations: 48, stages, episodes: 1e9 }, unsharded(env));
   while (!trainer.isDone) trainer.next();
   env.begin(1_000_000, 64);
   env.lengths.length = 0;

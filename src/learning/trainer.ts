@@ -1,5 +1,6 @@
 import { Draws, type RandomStream, randomStream } from '../kernel/index.ts';
 import type { TrainingConfig } from './config.ts';
+import { type Gathering, LocalGathering } from './gathering.ts';
 import { RoleLearner, type UpdateFigures } from './role-learner.ts';
 import type { TrainingEnv } from './training-env.ts';
 
@@ -26,7 +27,6 @@ export interface IterationFigures {
 
 /** What a trainer is made of. */
 export interface TrainerOptions {
-  readonly env: TrainingEnv;
   readonly config: TrainingConfig;
   readonly seed: number;
   readonly iterations: number;
@@ -37,23 +37,46 @@ export interface TrainerOptions {
   readonly episodes: number;
 }
 
+/** A part of the episodes that a trainer plays side by side. */
+export interface Shard {
+  /** Its place among all shards. */
+  readonly index: number;
+  readonly env: TrainingEnv;
+}
+
+/** The shards of this thread, how many there are in all, and how their sums are gathered. */
+export interface Sharding {
+  readonly own: readonly Shard[];
+  readonly count: number;
+  readonly gathering: Gathering;
+}
+
+/** All episodes in one environment, here. */
+export function unsharded(env: TrainingEnv): Sharding {
+  return { own: [{ index: 0, env }], count: 1, gathering: new LocalGathering() };
+}
+
 /**
  * Trains roles together: centralised critics, decentralised policies (MAPPO; Yu et al., "The surprising effectiveness of
- * PPO in cooperative multi-agent games", 2022), one stage after the other. The same options give the same weights, bit
- * for bit.
+ * PPO in cooperative multi-agent games", 2022), one stage after the other. The same options and shards give the same
+ * weights, bit for bit, on any number of threads, each of which has a trainer.
  */
 export class Trainer {
   readonly learners: readonly RoleLearner[];
   iteration = 0;
   readonly #options: TrainerOptions;
-  readonly #seed: number;
+  readonly #sharding: Sharding;
+  readonly #env: TrainingEnv;
 
-  constructor(options: TrainerOptions) {
+  constructor(options: TrainerOptions, sharding: Sharding) {
     this.#options = options;
-    this.#seed = options.seed;
+    this.#sharding = sharding;
+    const { own, gathering } = sharding;
+    this.#env = own[0]!.env;
     const random: RandomStream = randomStream(`train ${options.seed}`);
-    this.learners = options.env.roles.map(
-      (role) => new RoleLearner(role, options.env, options.config, random.split(role.name)),
+    this.learners = this.#env.roles.map(
+      (role) =>
+        new RoleLearner(role, this.#env, own.length, options.config, gathering, random.split(role.name)),
     );
   }
 
@@ -64,54 +87,75 @@ export class Trainer {
 
   /** One rollout of `horizon` steps, and an update of each role that learns in this stage. */
   next(): IterationFigures {
-    const { env, config, iterations } = this.#options;
+    const { config, iterations } = this.#options;
+    const { own, count } = this.#sharding;
     const stage = this.#stageAt(this.iteration);
     const { roles, rate } = this.#options.stages[stage]!;
     const learning = new Set(roles);
-    this.#begin();
-    const totals = this.learners.map(() => 0);
-    for (let step = 0; step < config.horizon; step += 1) {
-      for (const [index, learner] of this.learners.entries()) this.#act(index, learner, step, learning);
-      env.step();
-      for (const [index, learner] of this.learners.entries()) {
-        totals[index]! += sumOf(env.rewards[index]!);
-        if (learning.has(learner.role.name)) learner.rollout.reward(env, env.rewards[index]!);
-      }
-    }
+    const totals = own.map((_, shard) => this.#play(shard, learning));
+    const rewards = this.#sharding.gathering.sum(totals).slice();
     const fraction = this.iteration / iterations;
     const updates: Record<string, UpdateFigures> = {};
+    const envs = own.map(({ env }) => env);
     for (const learner of this.learners)
-      if (learning.has(learner.role.name)) updates[learner.role.name] = learner.update(env, fraction, rate);
+      if (learning.has(learner.role.name)) updates[learner.role.name] = learner.update(envs, fraction, rate);
     this.iteration += 1;
-    const rows = env.episodes * env.slots;
+    const samples = count * this.#rows * config.horizon;
     return {
       iteration: this.iteration,
-      agentSteps: this.iteration * rows * config.horizon,
+      agentSteps: this.iteration * samples,
       stage,
       rewards: Object.fromEntries(
-        this.learners.map(({ role }, index) => [role.name, totals[index]! / (rows * config.horizon)]),
+        this.learners.map(({ role }, index) => [role.name, rewards[index]! / samples]),
       ),
       updates,
     };
   }
 
-  /** Where a rollout is whole episodes, each has its own, the same whatever came before; else they go on. */
-  #begin(): void {
-    const { env, config, episodes } = this.#options;
-    const isWhole = env.episodeSteps === config.horizon;
-    if (isWhole) env.begin((this.iteration * env.episodes) % episodes, 0);
-    else if (this.iteration === 0) env.begin(0, env.episodes);
+  get #rows(): number {
+    return this.#env.episodes * this.#env.slots;
   }
 
-  #act(index: number, learner: RoleLearner, step: number, learning: ReadonlySet<string>): void {
-    const { env, left = [] } = this.#options;
+  /** A shard’s rollout; returns the sums of rewards by role. */
+  #play(shard: number, learning: ReadonlySet<string>): Float64Array {
+    const { env } = this.#sharding.own[shard]!;
+    this.#begin(shard);
+    const totals = new Float64Array(this.learners.length);
+    for (let step = 0; step < this.#options.config.horizon; step += 1) {
+      for (const index of this.learners.keys()) this.#act(shard, index, step, learning);
+      env.step();
+      for (const [index, learner] of this.learners.entries()) {
+        const rewards = env.rewards[index]!;
+        totals[index]! += sumOf(rewards);
+        if (learning.has(learner.role.name)) learner.rollouts[shard]!.reward(env, rewards);
+      }
+    }
+    return totals;
+  }
+
+  /** Where a rollout is whole episodes, each has its own, the same whatever came before; else they go on. */
+  #begin(shard: number): void {
+    const { config, episodes } = this.#options;
+    const { own, count } = this.#sharding;
+    const { index, env } = own[shard]!;
+    const all = count * env.episodes;
+    const isWhole = env.episodeSteps === config.horizon;
+    if (isWhole) env.begin((this.iteration * all + index * env.episodes) % episodes, 0);
+    else if (this.iteration === 0) env.begin(index * env.episodes, all);
+  }
+
+  #act(shard: number, role: number, step: number, learning: ReadonlySet<string>): void {
+    const { left = [], seed } = this.#options;
+    const learner = this.learners[role]!;
+    const { index, env } = this.#sharding.own[shard]!;
     const { name, period } = learner.role;
-    const actions = env.actions[index]!;
+    const actions = env.actions[role]!;
     if (left.includes(name)) actions.fill(0);
     else if (step % period !== 0) return;
-    else if (learning.has(name))
-      learner.explore(env, actions, new Draws(this.#seed * 8_191 + index, this.iteration));
-    else learner.exploit(env, actions);
+    else if (learning.has(name)) {
+      const draws = new Draws(seed * 8_191 + role, this.iteration);
+      learner.explore(shard, env, actions, draws, index * this.#rows);
+    } else learner.exploit(env, actions);
   }
 
   #stageAt(iteration: number): number {

@@ -34,6 +34,11 @@ export class Mlp {
   readonly #deltas: readonly number[];
   #isTransposed = false;
 
+  /** Floats of a network’s parameters, padding included, and of its gradients. */
+  static parameterFloats(shape: MlpShape): number {
+    return Parameters.floats(shape);
+  }
+
   /** Floats that a network takes of a heap. */
   static floats(shape: MlpShape, maxRows: number): number {
     const all = shape.sizes.reduce((sum, size) => sum + padded(size), 0);

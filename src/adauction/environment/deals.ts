@@ -83,6 +83,32 @@ export class DealDesk {
     return sum;
   }
 
+  /** The most that all deals could bring, value less cost less penalties, micros. */
+  bound(): number {
+    let sum = 0;
+    for (const [index, deal] of this.deals.entries()) {
+      let offers = 0;
+      for (let tick = 0; tick < TICKS; tick += 1) offers += offered(this.#day, deal, index, tick);
+      const whole = Math.min(deal.impressions, offers);
+      const cost = (whole * deal.cpm) / 1_000;
+      if (deal.kind === 'PG')
+        sum += this.#all(deal, whole).worth - cost - (PENALTY * deal.cpm * (deal.impressions - whole)) / 1_000;
+      else sum += this.#profit(deal, whole);
+    }
+    return sum;
+  }
+
+  /** Value less cost of offers that are worth their price, by what can be predicted. */
+  #profit({ campaign, cpm }: DayDeal, offers: number): number {
+    let sum = 0;
+    for (let segment = 0; segment < SEGMENTS; segment += 1)
+      for (let node = 0; node < NODES.length; node += 1) {
+        const value = this.#day.value[campaign * SEGMENTS + segment]! * TRUE[node]!;
+        sum += ((offers / SEGMENTS) * WEIGHTS[node]! * Math.max(0, value - cpm)) / 1_000;
+      }
+    return sum;
+  }
+
   /** Impressions that the campaign’s deals are behind their plan, over those agreed. */
   behind(campaign: number, tick: number): number {
     let [missing, agreed] = [0, 0];

@@ -23,24 +23,27 @@ export const realStorage: Storage = {
       throw unusable('read', path, cause, 'Give the path of a readable text file.');
     }
   },
-  writeText: async (path, text) => {
-    // A name of its own, as two writers of one path must not share the file they rename from.
-    const temporary = `${path}.${randomUUID()}.tmp`;
-    try {
-      await mkdir(dirname(path), { recursive: true });
-      await writeDurably(temporary, text);
-      await rename(temporary, path);
-    } catch (cause) {
-      await rm(temporary, { force: true }).catch(() => {});
-      throw unusable('write', path, cause, 'Give a path in a folder that can be written.');
-    }
-  },
+  writeText: writeWhole,
+  writeBytes: writeWhole,
 };
 
+async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
+  // A name of its own, as two writers of one path must not share the file they rename from.
+  const temporary = `${path}.${randomUUID()}.tmp`;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeDurably(temporary, content);
+    await rename(temporary, path);
+  } catch (cause) {
+    await rm(temporary, { force: true }).catch(() => {});
+    throw unusable('write', path, cause, 'Give a path in a folder that can be written.');
+  }
+}
+
 /** The bytes reach the disk before the rename does, else a power cut could leave the new name on an empty file. */
-async function writeDurably(path: string, text: string): Promise<void> {
+async function writeDurably(path: string, content: string | Uint8Array): Promise<void> {
   await using file = await open(path, 'w');
-  await file.writeFile(text);
+  await file.writeFile(content);
   await file.sync();
 }
 

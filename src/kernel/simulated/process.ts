@@ -65,6 +65,11 @@ export class SimulatedProcess {
         readText: (path) => this.#effect(`disk read ${path}`, () => readFile(disk, path)),
         writeText: (path, text) =>
           this.#effect(`disk write ${path}`, async () => void disk.files.set(path, text)),
+        writeBytes: (path, bytes) =>
+          this.#effect(
+            `disk write ${path}`,
+            async () => void disk.files.set(path, Buffer.from(bytes).toString('latin1')),
+          ),
       },
     };
   }

@@ -1,0 +1,53 @@
+import { AdAuction, type ClassicalTuning, scenarioOf } from '../adauction/index.ts';
+import type { TrainingConfig } from './config.ts';
+import { SPLITS } from './evaluation/play-days.ts';
+import { type Gathering, shardsOf } from './gathering.ts';
+import { RoleLearner } from './role-learner.ts';
+import { type Stage, Trainer } from './trainer.ts';
+
+/** Everything that a team’s training depends on; equal ones end with the same bytes, on any number of threads. */
+export interface TeamTraining {
+  readonly scenario: string;
+  /** What the team corrects. */
+  readonly tuning: ClassicalTuning;
+  readonly config: TrainingConfig;
+  readonly stages: readonly Stage[];
+  /** Roles that stay classical. */
+  readonly left: readonly string[];
+  readonly seed: number;
+  readonly iterations: number;
+  /** Days side by side: shards × days of a shard. Threads share shards. */
+  readonly shards: number;
+  readonly shardDays: number;
+  /** Part of each reward that is the advertiser’s surplus. */
+  readonly teamShare: number;
+}
+
+/** The world whose days are trained on. */
+const WORLD = 1;
+
+/** The part of a training that a thread does. */
+export function trainerOf(training: TeamTraining, gathering: Gathering, own: readonly number[]): Trainer {
+  const shards = own.map((index) => ({ index, env: envOf(training) }));
+  return new Trainer(
+    { ...training, episodes: SPLITS.training.count },
+    { own: shards, count: training.shards, gathering },
+  );
+}
+
+/** Most numbers that a shard puts into a sum. */
+export function mostNumbers(training: TeamTraining): number {
+  const env = envOf(training);
+  return Math.max(...env.roles.map((role) => RoleLearner.numbers(role, env, training.config)));
+}
+
+/** All shards on one thread. */
+export function allShards({ shards }: TeamTraining): readonly number[] {
+  return shardsOf({ shards, threads: 1 }, 0);
+}
+
+function envOf({ scenario, tuning, shardDays, teamShare }: TeamTraining): AdAuction {
+  const env = new AdAuction({ scenario: scenarioOf(scenario), seed: WORLD, episodes: shardDays, tuning });
+  env.teamShare = teamShare;
+  return env;
+}
