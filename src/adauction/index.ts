@@ -7,6 +7,7 @@ export { AdAuction, type AdAuctionOptions, scenarioOf } from './environment/ad-a
 export { hindsightSurplus } from './environment/hindsight.ts';
 export type { DayMetrics } from './environment/metrics.ts';
 export { SCENARIOS, type Scenario } from './environment/scenario.ts';
+export { trafficLeft } from './environment/splits.ts';
 export { tunedFor } from './environment/tuned.ts';
 export { type ClassicalTuning, DEFAULT_TUNING } from './environment/tuning.ts';
 export {

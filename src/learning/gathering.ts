@@ -73,8 +73,7 @@ export class SharedGathering implements Gathering {
   sum(parts: readonly Float64Array[]): Float64Array {
     const { shards, capacity } = this.#sums;
     const first = this.#set * shards * capacity;
-    for (const [index, part] of parts.entries())
-      this.#parts.set(part, first + this.#own[index]! * capacity);
+    for (const [index, part] of parts.entries()) this.#parts.set(part, first + this.#own[index]! * capacity);
     this.#meet();
     const { length } = parts[0]!;
     const total = this.#total.subarray(0, length);

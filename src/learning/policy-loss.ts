@@ -47,8 +47,7 @@ export class PolicyLoss {
   /** Takes the sum of what all shards wrote. */
   readFrom(total: Float64Array, at: number): void {
     const { size } = this.#head;
-    if (!(this.#head instanceof Categorical))
-      this.#head.logStdGradient.set(total.subarray(at, at + size));
+    if (!(this.#head instanceof Categorical)) this.#head.logStdGradient.set(total.subarray(at, at + size));
     this.kl = total[at + size]!;
     this.clipped = total[at + size + 1]!;
     this.entropy = total[at + size + 2]!;

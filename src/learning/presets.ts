@@ -14,7 +14,11 @@ export interface Preset {
 /** The four roles, trained together. */
 export const PRESETS: readonly Preset[] = [
   { name: 'marl-4', summary: 'four roles, central critics, four epochs, small critics', config: FAST },
-  { name: 'marl-4-paper', summary: 'the settings of the MAPPO paper: ten epochs, larger critics', config: PAPER },
+  {
+    name: 'marl-4-paper',
+    summary: 'the settings of the MAPPO paper: ten epochs, larger critics',
+    config: PAPER,
+  },
   {
     name: 'ippo-4',
     summary: 'as marl-4, but critics see no more than the agents (IPPO)',

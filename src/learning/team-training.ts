@@ -47,7 +47,13 @@ export function allShards({ shards }: TeamTraining): readonly number[] {
 }
 
 function envOf({ scenario, tuning, shardDays, teamShare }: TeamTraining): AdAuction {
-  const env = new AdAuction({ scenario: scenarioOf(scenario), seed: WORLD, episodes: shardDays, tuning });
+  const env = new AdAuction({
+    scenario: scenarioOf(scenario),
+    seed: WORLD,
+    episodes: shardDays,
+    tuning,
+    relative: true,
+  });
   env.teamShare = teamShare;
   return env;
 }

@@ -1,43 +1,40 @@
 import { type ClassicalTuning, DEFAULT_TUNING, type Scenario } from '../adauction/index.ts';
 import { Draws } from '../kernel/index.ts';
-import { classicalContender } from './evaluation/contenders.ts';
 import { playDays } from './evaluation/play-days.ts';
+import type { Rule } from './evaluation/rules.ts';
 import { interquartileMean } from './evaluation/statistics.ts';
 
 /** One trial of the search. */
 export interface TuningTrial {
   readonly trial: number;
   readonly tuning: ClassicalTuning;
-  /** Interquartile mean of the surplus over the days, micros, averaged over the scenarios relative to the default. */
+  /** Interquartile mean of the surplus over the days, relative to that of the default tuning. */
   readonly score: number;
 }
 
 const DAYS = 50;
 
 /**
- * Random search for the best classical composition, on training days: what a learned team is to be compared with. The
- * first trial is the default; half of the others are anywhere, half near the best so far.
+ * Random search for a rule’s best tuning, on training days. The first trial is the default; half of the others are
+ * anywhere, half near the best so far.
  * @yields each trial as it ends.
  */
 export function* searchTuning(
-  scenarios: readonly Scenario[],
+  rule: Rule,
+  scenario: Scenario,
   trials: number,
   seed: number,
 ): Generator<TuningTrial> {
-  const scoreOn = (scenario: Scenario, tuning: ClassicalTuning) =>
-    interquartileMean(
-      playDays(classicalContender('trial', tuning), scenario, 'training', DAYS).map(({ surplus }) => surplus),
-    );
-  const usual = scenarios.map((scenario) => scoreOn(scenario, DEFAULT_TUNING));
+  const scoreOf = (tuning: ClassicalTuning) =>
+    interquartileMean(playDays(rule.make(tuning), scenario, 'training', DAYS).map(({ surplus }) => surplus));
+  const usual = scoreOf(DEFAULT_TUNING);
   let best: TuningTrial = { trial: 0, tuning: DEFAULT_TUNING, score: 1 };
   yield best;
   for (let trial = 1; trial < trials; trial += 1) {
     const draws = new Draws(seed, trial);
     const tuning = trial % 2 === 0 ? near(best.tuning, draws) : anywhere(draws);
-    const scores = scenarios.map((scenario, index) => scoreOn(scenario, tuning) / usual[index]!);
-    const score = scores.reduce((sum, each) => sum + each, 0) / scores.length;
-    const done = { trial, tuning, score };
-    if (score > best.score) best = done;
+    const done = { trial, tuning, score: scoreOf(tuning) / usual };
+    if (done.score > best.score) best = done;
     yield done;
   }
 }

@@ -1,6 +1,6 @@
 import { ACTIONS, OBSERVATION_SIZE, PERIODS, ROLES, type Role } from '../../delivery/index.ts';
 import { GavotteError } from '../../kernel/index.ts';
-import { AggregatedDay } from './aggregated-day.ts';
+import { AggregatedDay, MOST_PACED } from './aggregated-day.ts';
 import { advertiserOf, formatOf } from './day.ts';
 import type { DayMetrics } from './metrics.ts';
 import {
@@ -38,6 +38,12 @@ export interface AdAuctionOptions {
   readonly episodes: number;
   /** What the team corrects. @defaultValue DEFAULT_TUNING */
   readonly tuning?: ClassicalTuning;
+  /**
+   * Whether rewards are less those of the classical composition in the same tick of the same day. No action changes the
+   * latter, so what is best stays best, and most of the luck of the day is gone from what is learned from (a control
+   * variate by common random numbers). @defaultValue false
+   */
+  readonly relative?: boolean;
 }
 
 /**
@@ -78,6 +84,8 @@ export class AdAuction {
   onDay: (metrics: DayMetrics, episode: number) => void = () => {};
   readonly #options: AdAuctionOptions;
   readonly #days: readonly AggregatedDay[];
+  /** The same days under the classical composition; none where rewards are not relative. */
+  readonly #twins: readonly AggregatedDay[];
   readonly #numbers: Float64Array;
   #stride = 0;
 
@@ -86,7 +94,10 @@ export class AdAuction {
     this.episodes = options.episodes;
     const rows = options.episodes * CAMPAIGNS;
     const tuning = options.tuning ?? DEFAULT_TUNING;
-    this.#days = Array.from({ length: options.episodes }, () => new AggregatedDay(options.scenario, tuning));
+    const days = () =>
+      Array.from({ length: options.episodes }, () => new AggregatedDay(options.scenario, tuning));
+    this.#days = days();
+    this.#twins = options.relative === true ? days() : [];
     this.#numbers = new Float64Array(options.episodes);
     this.observations = new Float32Array(rows * OBSERVATION_SIZE);
     this.states = new Float32Array(options.episodes * STATE_SIZE);
@@ -99,9 +110,8 @@ export class AdAuction {
   /** Episode e begins with day `first` + e; each next day of it is `stride` later, and with 0 there is none. */
   begin(first: number, stride: number): void {
     this.#stride = stride;
-    for (const [episode, day] of this.#days.entries()) {
-      this.#numbers[episode] = first + episode;
-      day.begin(this.#options.seed, first + episode);
+    for (const episode of this.#days.keys()) {
+      this.#begin(episode, first + episode);
       this.#observe(episode);
     }
     this.ended.fill(0);
@@ -116,14 +126,14 @@ export class AdAuction {
           day.steering.set(role.name, slot, this.actions[index]!, row * role.actions);
         }
       const isOver = day.step();
+      this.#twins[episode]?.step();
       this.#reward(episode);
       this.ended[episode] = isOver ? 1 : 0;
       if (isOver) {
         const number = this.#numbers[episode]!;
         this.onDay(day.metrics(), number);
         if (this.#stride === 0) continue;
-        this.#numbers[episode] = number + this.#stride;
-        day.begin(this.#options.seed, number + this.#stride);
+        this.#begin(episode, number + this.#stride);
       }
       this.#observe(episode);
     }
@@ -132,6 +142,23 @@ export class AdAuction {
   /** Numbers of the days that run. */
   get days(): Float64Array {
     return this.#numbers;
+  }
+
+  /** What a campaign’s agents know: a row of `FACTS` of `gavotte/delivery`, from `offset` of `facts`. */
+  factsOf(row: number): { readonly facts: Float64Array; readonly offset: number } {
+    const { facts } = this.#days[Math.floor(row / CAMPAIGNS)]!;
+    return { facts: facts.facts, offset: facts.offset(row % CAMPAIGNS) };
+  }
+
+  /** Puts 1 + λ, by which a campaign’s worths are divided, where a rule wants it; with a rate of 0 it stays. */
+  setPaced(row: number, paced: number): void {
+    this.#days[Math.floor(row / CAMPAIGNS)]!.paced[row % CAMPAIGNS] = Math.min(MOST_PACED, Math.max(1, paced));
+  }
+
+  #begin(episode: number, number: number): void {
+    this.#numbers[episode] = number;
+    this.#days[episode]!.begin(this.#options.seed, number);
+    this.#twins[episode]?.begin(this.#options.seed, number);
   }
 
   #observe(episode: number): void {
@@ -144,29 +171,44 @@ export class AdAuction {
     writeState(day, this.states, episode * STATE_SIZE);
   }
 
-  /** Each role’s own reward, as the served agents state theirs, mixed with the advertiser’s surplus. */
   #reward(episode: number): void {
     const day = this.#days[episode]!;
-    const [bidder, pacer, allocator, creative] = this.rewards as unknown as readonly Float32Array[];
+    const twin = this.#twins[episode];
     for (let slot = 0; slot < CAMPAIGNS; slot += 1) {
       const row = episode * CAMPAIGNS + slot;
-      const unit = day.unit(slot);
-      const first = advertiserOf(slot) * FORMATS;
-      let surplus = 0;
-      for (let each = first; each < first + FORMATS; each += 1)
-        surplus += day.tickValue[each]! - day.tickCost[each]!;
-      const team = (this.teamShare * surplus) / unit;
-      const own = (1 - this.teamShare) / unit;
-      const value = day.tickValue[slot]!;
-      const cost = day.tickCost[slot]!;
-      const plan = Math.max(unit / 100, day.tickPlan[slot]!);
-      const beyond = Math.max(0, cost - plan);
-      bidder![row] = team + own * (value - cost);
-      pacer![row] = team + own * (value - cost - Math.min(unit, (0.1 * beyond * beyond) / plan));
-      allocator![row] = team + own * (value - cost);
-      creative![row] = team + own * day.tickChoice[slot]!;
+      const own = rewardsOf(day, slot, this.teamShare, OWN);
+      for (const [role, rewards] of this.rewards.entries()) rewards[row] = own[role]!;
+      if (twin === undefined) continue;
+      const classical = rewardsOf(twin, slot, this.teamShare, CLASSICAL);
+      for (const [role, rewards] of this.rewards.entries()) rewards[row]! -= classical[role]!;
     }
   }
+}
+
+/** Rewards of one campaign by role, rewritten for each. */
+const OWN = new Float64Array(ROLES.length);
+const CLASSICAL = new Float64Array(ROLES.length);
+
+/**
+ * Each role’s own reward of a day’s last tick, as the served agents state theirs, mixed with the advertiser’s surplus; 1 is
+ * the advertiser’s budget of a mean tick.
+ */
+function rewardsOf(day: AggregatedDay, slot: number, teamShare: number, out: Float64Array): Float64Array {
+  const unit = day.unit(slot);
+  const first = advertiserOf(slot) * FORMATS;
+  let surplus = 0;
+  for (let each = first; each < first + FORMATS; each += 1)
+    surplus += day.tickValue[each]! - day.tickCost[each]!;
+  const team = (teamShare * surplus) / unit;
+  const share = (1 - teamShare) / unit;
+  const [value, cost] = [day.tickValue[slot]!, day.tickCost[slot]!];
+  const plan = Math.max(unit / 100, day.tickPlan[slot]!);
+  const beyond = Math.max(0, cost - plan);
+  out[0] = team + share * (value - cost);
+  out[1] = team + share * (value - cost - Math.min(unit, (0.1 * beyond * beyond) / plan));
+  out[2] = team + share * (value - cost);
+  out[3] = team + share * day.tickChoice[slot]!;
+  return out;
 }
 
 function writeState(day: AggregatedDay, out: Float32Array, at: number): void {

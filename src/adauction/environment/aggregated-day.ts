@@ -23,7 +23,8 @@ import type { ClassicalTuning } from './tuning.ts';
 const MOST_OF_PLAN = 2;
 const FLOOD_OF_PLAN = 2.5;
 const MOST_STEERED = 3;
-const MOST_PACED = 1_001;
+/** Most that 1 + λ comes to. */
+export const MOST_PACED = 1_001;
 const MOST_EXCESS = 30;
 /** What one agent hears of another is a tick old with this chance. */
 const STALE = 0.05;

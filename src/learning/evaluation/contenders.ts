@@ -1,12 +1,11 @@
 import type { AdAuction, ClassicalTuning } from '../../adauction/index.ts';
 import type { TeamPolicy } from '../../delivery/index.ts';
-import { Draws } from '../../kernel/index.ts';
 
 /** One way to play AdAuction: a tuning of the classical composition, and what corrects it, tick by tick. */
 export interface Contender {
   readonly name: string;
   readonly tuning: ClassicalTuning;
-  /** Fills the environment’s actions for a tick; a tick that fills nothing keeps the last. */
+  /** Fills the environment’s actions for a tick; what it leaves as it is holds. */
   act(env: AdAuction, tick: number): void;
 }
 
@@ -40,34 +39,4 @@ export function teamContender(
       }
     },
   };
-}
-
-/** Corrections by chance: what a team that knows nothing does. */
-export function randomContender(tuning: ClassicalTuning): Contender {
-  return {
-    name: 'random',
-    tuning,
-    act: (env, tick) => {
-      const draws = new Draws(1, tick);
-      for (const [role, actions] of env.actions.entries())
-        for (let index = 0; index < actions.length; index += 1)
-          actions[index] = 2 * draws.uniform(role, index) - 1;
-    },
-  };
-}
-
-/** Never lets go of what was worth bidding: no multiplier, no plan, until the money is gone. */
-export function greedyContender(tuning: ClassicalTuning): Contender {
-  return {
-    name: 'greedy',
-    tuning: { ...tuning, rate: 0, lambda: 0 },
-    act: (env) => {
-      for (const [index, { name }] of env.roles.entries()) if (name === 'pacer') env.actions[index]!.fill(1);
-    },
-  };
-}
-
-/** One multiplier for the whole day, the same for all. */
-export function staticContender(tuning: ClassicalTuning, lambda: number): Contender {
-  return { name: `static λ=${lambda}`, tuning: { ...tuning, rate: 0, lambda }, act: () => {} };
 }
