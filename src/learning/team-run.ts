@@ -64,11 +64,6 @@ export async function runTeam(training: TeamTraining, options: TeamRunOptions): 
   return run.result();
 }
 
-/** The training of a checkpoint, to show and to go on with. @throws GV_BAD_INPUT when there is none. */
-export async function resumable(storage: Storage, folder: string): Promise<TeamTraining> {
-  return (await readRun(storage, folder)).record.training;
-}
-
 async function readRun(
   storage: Storage,
   folder: string,

@@ -1,6 +1,6 @@
 import { AdAuction, type ClassicalTuning, scenarioOf } from '../adauction/index.ts';
 import type { TrainingConfig } from './config.ts';
-import { SPLITS } from './evaluation/play-days.ts';
+import { SPLITS, WORLD } from './evaluation/play-days.ts';
 import { type Gathering, shardsOf } from './gathering.ts';
 import { RoleLearner } from './role-learner.ts';
 import { type Stage, Trainer } from './trainer.ts';
@@ -22,9 +22,6 @@ export interface TeamTraining {
   /** Part of each reward that is the advertiser’s surplus. */
   readonly teamShare: number;
 }
-
-/** The world whose days are trained on. */
-const WORLD = 1;
 
 /** The part of a training that a thread does. */
 export function trainerOf(training: TeamTraining, gathering: Gathering, own: readonly number[]): Trainer {

@@ -152,7 +152,10 @@ export class AdAuction {
 
   /** Puts 1 + λ, by which a campaign’s worths are divided, where a rule wants it; with a rate of 0 it stays. */
   setPaced(row: number, paced: number): void {
-    this.#days[Math.floor(row / CAMPAIGNS)]!.paced[row % CAMPAIGNS] = Math.min(MOST_PACED, Math.max(1, paced));
+    this.#days[Math.floor(row / CAMPAIGNS)]!.paced[row % CAMPAIGNS] = Math.min(
+      MOST_PACED,
+      Math.max(1, paced),
+    );
   }
 
   #begin(episode: number, number: number): void {

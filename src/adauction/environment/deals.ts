@@ -92,7 +92,8 @@ export class DealDesk {
       const whole = Math.min(deal.impressions, offers);
       const cost = (whole * deal.cpm) / 1_000;
       if (deal.kind === 'PG')
-        sum += this.#all(deal, whole).worth - cost - (PENALTY * deal.cpm * (deal.impressions - whole)) / 1_000;
+        sum +=
+          this.#all(deal, whole).worth - cost - (PENALTY * deal.cpm * (deal.impressions - whole)) / 1_000;
       else sum += this.#profit(deal, whole);
     }
     return sum;

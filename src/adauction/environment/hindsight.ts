@@ -1,15 +1,7 @@
 import { advertiserOf, Day, formatOf, NODES, WEIGHTS } from './day.ts';
 import { DealDesk } from './deals.ts';
 import { TRUE } from './meeting.ts';
-import {
-  ADVERTISERS,
-  CAMPAIGNS,
-  CELLS,
-  CREATIVES,
-  type Scenario,
-  SEGMENTS,
-  TICKS,
-} from './scenario.ts';
+import { ADVERTISERS, CAMPAIGNS, CELLS, CREATIVES, type Scenario, SEGMENTS, TICKS } from './scenario.ts';
 
 /** Halvings of the interval in which a shadow price is sought, and its upper end. */
 const HALVINGS = 40;

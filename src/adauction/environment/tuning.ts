@@ -1,3 +1,5 @@
+import { GavotteError } from '../../kernel/index.ts';
+
 /** What is to be chosen in the classical composition; found by the same search that a learned team gets. */
 export interface ClassicalTuning {
   /** η of the dual multiplier, for a policy tick at twice the target. */
@@ -23,3 +25,13 @@ export const DEFAULT_TUNING: ClassicalTuning = {
   sharpness: 1,
   shade: 1,
 };
+
+/** The tuning that a policy file goes with. @throws GV_BAD_INPUT naming the number that it lacks. */
+export function tuningFrom(numbers: Readonly<Record<string, number>>, source: string): ClassicalTuning {
+  for (const name of Object.keys(DEFAULT_TUNING))
+    if (!Number.isFinite(numbers[name]))
+      throw new GavotteError('GV_BAD_INPUT', `${source}: tuning.${name} is missing`, {
+        fix: 'Use a file as `gavotte train` wrote it, of this version.',
+      });
+  return { ...DEFAULT_TUNING, ...numbers };
+}

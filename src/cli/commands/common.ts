@@ -30,6 +30,15 @@ export function positiveInt(text: string): number {
   });
 }
 
+/** The same for a number that need not be whole. @throws GV_BAD_INPUT */
+export function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (Number.isFinite(value) && value > 0) return value;
+  throw new GavotteError('GV_BAD_INPUT', `${JSON.stringify(text)} must be a number above 0`, {
+    fix: 'Give a number, such as 10 or 0.5.',
+  });
+}
+
 export function withDeskOptions(command: Command): Command {
   return withCallOptions(command).option(
     '--ledger <file>',

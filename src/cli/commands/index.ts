@@ -28,6 +28,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'deliver campaigns against a simulated exchange, in virtual time',
     load: () => import('./simulate.ts'),
   },
+  {
+    name: 'train',
+    summary: 'let the four agents learn together in AdAuction',
+    load: () => import('./train.ts'),
+  },
+  {
+    name: 'evaluate',
+    summary: 'compare policies on days that nobody learned from',
+    load: () => import('./evaluate.ts'),
+  },
   { name: 'verify', summary: 'prove the money rules in simulated worlds', load: () => import('./verify.ts') },
   { name: 'doctor', summary: 'check that this machine can run Gavotte', load: () => import('./doctor.ts') },
 ];

@@ -11,22 +11,23 @@ export const SPLITS = {
 export type Split = keyof typeof SPLITS;
 
 /** Worlds: their days differ by chance only. */
-const WORLD = 1;
+export const WORLD = 1;
 const SIDE_BY_SIDE = 50;
 
-/** Plays the first `count` days of a split (all by default); results by day. The same days for every contender. */
+/** Plays `count` days of a split (all by default) from `skip` on; results by day. The same days for every contender. */
 export function playDays(
   contender: Contender,
   scenario: Scenario,
   split: Split,
   count: number = SPLITS[split].count,
+  skip = 0,
 ): readonly DayMetrics[] {
   const days = new Map<number, DayMetrics>();
   for (let done = 0; done < count; done += SIDE_BY_SIDE) {
     const episodes = Math.min(SIDE_BY_SIDE, count - done);
     const env = new AdAuction({ scenario, seed: WORLD, episodes, tuning: contender.tuning });
     env.onDay = (metrics, number) => days.set(number, metrics);
-    env.begin(SPLITS[split].first + done, 0);
+    env.begin(SPLITS[split].first + skip + done, 0);
     for (let tick = 0; tick < env.episodeSteps; tick += 1) {
       contender.act(env, tick);
       env.step();
