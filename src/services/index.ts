@@ -11,6 +11,7 @@ export { type BidderSettings, parseBidderSettings } from './bidder/bidder-settin
 export type { BidderStatus, CampaignStatus, DealStatus } from './bidder/bidder-status.ts';
 export type { BidderParts } from './bidder/engine-options.ts';
 export { type RunningBidder, type ServeBidderOptions, serveBidder } from './bidder/serve-bidder.ts';
+export { type RunningEnvironments, serveEnvironment } from './environment/serve-environment.ts';
 export type { Quantiles } from './exchange/histogram.ts';
 export {
   type ServedExchange,

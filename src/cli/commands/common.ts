@@ -39,6 +39,15 @@ export function positiveNumber(text: string): number {
   });
 }
 
+/** The same for a port to listen on; 0 takes a free one. @throws GV_BAD_INPUT */
+export function port(text: string): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value <= 65_535) return value;
+  throw new GavotteError('GV_BAD_INPUT', `${JSON.stringify(text)} must be a port, from 0 to 65535`, {
+    fix: 'Give a port, or 0 for a free one.',
+  });
+}
+
 export function withDeskOptions(command: Command): Command {
   return withCallOptions(command).option(
     '--ledger <file>',

@@ -6,6 +6,7 @@ import type { Report } from '../output.ts';
 import { table } from '../table.ts';
 import { positiveInt } from './common.ts';
 import { configureBidder } from './serve-bidder.ts';
+import { configureEnvironment } from './serve-environment.ts';
 import { configureExchange } from './serve-exchange.ts';
 
 interface MarketOptions {
@@ -27,6 +28,7 @@ export function configure(command: Command, context: CommandContext): void {
     .action(context.action((options: MarketOptions) => runMarket(options, context)));
   configureBidder(command.command('bidder'), context);
   configureExchange(command.command('exchange'), context);
+  configureEnvironment(command.command('environment'), context);
 }
 
 /** The report goes out as soon as the market listens, for people and for programs that start it. */
