@@ -12,6 +12,7 @@ import { noticesBench } from './notices.ts';
 import { benchOptimise } from './optimise.ts';
 import { p48Bench } from './p48.ts';
 import { p48BoundsBench } from './p48-bounds.ts';
+import { p48SeatsBench } from './p48-seats.ts';
 import { benchRank } from './rank.ts';
 import { readBench } from './read.ts';
 import { strandedBench } from './stranded.ts';
@@ -24,6 +25,7 @@ const PARTS: Readonly<Record<string, () => object | Promise<object>>> = {
   verify: () => verifyBench(),
   p48: () => p48Bench(),
   'p48-bounds': () => p48BoundsBench(),
+  'p48-seats': () => p48SeatsBench(),
   crowd: () => crowdBench(),
   read: () => readBench(),
   bidder: () => bidderBench(),

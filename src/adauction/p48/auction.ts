@@ -1,4 +1,4 @@
-import { type NoiseKey, noiseWord } from './keyed-noise.ts';
+import { type NoiseKey, noiseUniform } from './keyed-noise.ts';
 import { emptyRanking, type Ranking, rankBids, removeBidder } from './rank.ts';
 import { AGENTS, RESERVE_PRICE, SEEN_RATES, SLOTS } from './rules.ts';
 import type { TickTraffic } from './traffic.ts';
@@ -101,12 +101,10 @@ function emptyOutcome(count: number): Omit<TickOutcome, 'meanLeastWinningCost'> 
   };
 }
 
-const UNIFORM = 2 ** -32;
-
 /** Which places of an opportunity are seen, 1 or 0: the first always, the third only with the second. */
 function drawSeen(key: NoiseKey, pv: number, seen: Float64Array): void {
-  const second = (noiseWord(key.first, key.second, 2 * pv) >>> 0) * UNIFORM < SEEN_RATES[1];
-  const third = second && (noiseWord(key.first, key.second, 2 * pv + 1) >>> 0) * UNIFORM < SEEN_RATES[2];
+  const second = noiseUniform(key, 2 * pv) < SEEN_RATES[1];
+  const third = second && noiseUniform(key, 2 * pv + 1) < SEEN_RATES[2];
   seen[0] = 1;
   seen[1] = second ? 1 : 0;
   seen[2] = third ? 1 : 0;
@@ -142,8 +140,7 @@ function settle(
     outcome.cost[agent]! += price;
     outcome.value[agent]! += value;
     remaining[agent]! -= price;
-    const { first, second } = chance.conversions;
-    const converts = (noiseWord(first, second, place) >>> 0) * UNIFORM < value * chance.truths[agent]!;
+    const converts = noiseUniform(chance.conversions, place) < value * chance.truths[agent]!;
     if (converts) outcome.conversions[agent]! += 1;
   }
 }

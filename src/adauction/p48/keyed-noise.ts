@@ -76,8 +76,3 @@ export function normalOf(word: number): number {
   const low = EDGES[cell]!;
   return low + (EDGES[cell + 1]! - low) * (word & FRACTION_MASK) * FRACTION;
 }
-
-/** The n-th standard normal number of a key. */
-export function noiseNormal(key: NoiseKey, n: number): number {
-  return normalOf(noiseWord(key.first, key.second, n));
-}

@@ -42,7 +42,7 @@ const MOST_COST = 6_000;
 const COST_PER_ROW = 10;
 
 /** For every tick and category: what the rest of a played day sold in its last places, cheapest conversions first. */
-export function costCurves(day: Day, played: PlayedDay): CostCurves {
+function costCurves(day: Day, played: PlayedDay): CostCurves {
   const curves: Record<string, CostCurve> = {};
   for (let start = 0; start < AGENTS; start += AGENTS_PER_CATEGORY) {
     const offers: Offer[] = [];
