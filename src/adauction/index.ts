@@ -9,7 +9,6 @@ export type { DayMetrics } from './environment/metrics.ts';
 export { SCENARIOS, type Scenario } from './environment/scenario.ts';
 export { trafficLeft } from './environment/splits.ts';
 export { tunedFor } from './environment/tuned.ts';
-export { type ClassicalTuning, DEFAULT_TUNING, tuningFrom } from './environment/tuning.ts';
 export {
   type Conversion,
   DISPLAY_DELAY_MS,

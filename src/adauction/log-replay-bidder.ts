@@ -1,4 +1,11 @@
-import { admits, BiddingAgent, FlightPlan, PacingAgent, TrafficForecast } from '../delivery/index.ts';
+import {
+  admits,
+  BiddingAgent,
+  FlightPlan,
+  PacingAgent,
+  TrafficForecast,
+  UNCORRECTED,
+} from '../delivery/index.ts';
 import { type RandomStream, randomStream } from '../kernel/index.ts';
 import type { TrainTotals } from './log-replay-reader.ts';
 
@@ -70,6 +77,7 @@ export class LogBidder {
         maxCpm: MOST_BID * UNIT,
         lambda: this.#bidding.lambda(CAMPAIGN),
         market: MARKET,
+        shade: 1,
       },
       this.#random,
     );
@@ -105,6 +113,7 @@ export class LogBidder {
         hourSpentMicros: this.#spent,
         hourLimitMicros: null,
         levelCpm: this.#bidding.level(CAMPAIGN),
+        correction: UNCORRECTED,
       },
       this.#random,
     );

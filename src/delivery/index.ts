@@ -24,7 +24,7 @@ export {
   type ResponseCurve,
   type TrancheNeed,
 } from './agents/budget-tranches.ts';
-export { ClassicalAgents, classicalAgents } from './agents/classical-agents.ts';
+export { ClassicalAgents, classicalAgents, teamAgents } from './agents/classical-agents.ts';
 export {
   areValidChances,
   CreativeAgent,
@@ -46,6 +46,7 @@ export {
   type PacingOutcome,
   type PacingTick,
   pacingReward,
+  UNCORRECTED,
 } from './agents/pacing.ts';
 export { admits } from './agents/pacing-admits.ts';
 export { TrafficForecast } from './agents/pacing-forecast.ts';
@@ -69,6 +70,7 @@ export {
   TeamFacts,
 } from './agents/team/team-facts.ts';
 export { TeamPolicy } from './agents/team/team-policy.ts';
+export { type ClassicalTuning, DEFAULT_TUNING, tuningFrom } from './agents/team/tuning.ts';
 export { type BookedDeal, checkDeal, DealBook, type DealRefusal } from './deals/deal-book.ts';
 export { type DeliveryPlan, parseDeliveryPlan } from './delivery-plan.ts';
 export { DeliveryEngine } from './engine.ts';

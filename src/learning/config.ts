@@ -9,6 +9,7 @@ export interface TrainingConfig {
   /** Parts of a batch, each a step of the optimiser. */
   readonly minibatches: number;
   readonly learningRate: number;
+  readonly criticLearningRate: number;
   readonly clip: number;
   /** γ; 1 for days that end, as a discount would make money early worth more than money late. */
   readonly discount: number;
@@ -33,6 +34,7 @@ export const FAST: TrainingConfig = {
   epochs: 4,
   minibatches: 4,
   learningRate: 2e-3,
+  criticLearningRate: 5e-4,
   clip: 0.2,
   discount: 1,
   trace: 0.99,
@@ -50,5 +52,6 @@ export const PAPER: TrainingConfig = {
   epochs: 10,
   minibatches: 1,
   learningRate: 5e-4,
+  criticLearningRate: 5e-4,
   entropy: 0.01,
 };

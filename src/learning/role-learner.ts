@@ -144,15 +144,14 @@ export class RoleLearner {
   /** Learns from the rollouts, which are then empty. `fraction` is the share of training that is done. */
   update(envs: readonly TrainingEnv[], fraction: number, rateFactor: number): UpdateFigures {
     const counts = this.#estimate(envs);
-    const { epochs, minibatches, targetKl, learningRate, entropy } = this.#config;
+    const { epochs, minibatches, targetKl, entropy } = this.#config;
     const faded = 1 - 0.9 * fraction;
-    const rate = learningRate * rateFactor * faded;
     const sums = { valueLoss: 0, kl: 0, clipped: 0, entropy: 0 };
     let steps = 0;
     for (let epoch = 0; epoch < epochs; epoch += 1) {
       let moved = 0;
       for (let part = 0; part < minibatches; part += 1) {
-        const valueLoss = this.#step(part, counts[part]!, entropy * faded, rate);
+        const valueLoss = this.#step(part, counts[part]!, entropy * faded, rateFactor * faded);
         sums.valueLoss += valueLoss;
         sums.kl += this.loss.kl;
         sums.clipped += this.loss.clipped;
@@ -220,7 +219,7 @@ export class RoleLearner {
   }
 
   /** One step of both optimisers, on every `minibatches`-th decision; returns the critic’s loss. */
-  #step(part: number, count: number, entropyWeight: number, rate: number): number {
+  #step(part: number, count: number, entropyWeight: number, rateFactor: number): number {
     if (count === 0) return 0;
     const { actor, critic, loss } = this;
     const [a, c] = [actor.gradients.length, critic.gradients.length];
@@ -239,10 +238,10 @@ export class RoleLearner {
     actor.gradients.set(total.subarray(0, a));
     critic.gradients.set(total.subarray(a, a + c));
     loss.readFrom(total, a + c);
-    const { maxGradientNorm } = this.#config;
-    this.actorAdam.step(rate, maxGradientNorm);
-    this.criticAdam.step(rate, maxGradientNorm);
-    loss.end(rate);
+    const { maxGradientNorm, learningRate, criticLearningRate } = this.#config;
+    this.actorAdam.step(rateFactor * learningRate, maxGradientNorm);
+    this.criticAdam.step(rateFactor * criticLearningRate, maxGradientNorm);
+    loss.end(rateFactor * learningRate);
     return total[a + c + loss.numbers]! / count;
   }
 

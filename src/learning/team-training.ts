@@ -1,4 +1,5 @@
-import { AdAuction, type ClassicalTuning, scenarioOf } from '../adauction/index.ts';
+import { AdAuction, scenarioOf } from '../adauction/index.ts';
+import type { ClassicalTuning } from '../delivery/index.ts';
 import type { TrainingConfig } from './config.ts';
 import { SPLITS, WORLD } from './evaluation/play-days.ts';
 import { type Gathering, shardsOf } from './gathering.ts';

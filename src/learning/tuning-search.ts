@@ -1,4 +1,5 @@
-import { type ClassicalTuning, DEFAULT_TUNING, type Scenario } from '../adauction/index.ts';
+import type { Scenario } from '../adauction/index.ts';
+import { type ClassicalTuning, DEFAULT_TUNING } from '../delivery/index.ts';
 import { Draws } from '../kernel/index.ts';
 import { playDays } from './evaluation/play-days.ts';
 import type { Rule } from './evaluation/rules.ts';

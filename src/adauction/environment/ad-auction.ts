@@ -1,4 +1,12 @@
-import { ACTIONS, OBSERVATION_SIZE, PERIODS, ROLES, type Role } from '../../delivery/index.ts';
+import {
+  ACTIONS,
+  type ClassicalTuning,
+  DEFAULT_TUNING,
+  OBSERVATION_SIZE,
+  PERIODS,
+  ROLES,
+  type Role,
+} from '../../delivery/index.ts';
 import { GavotteError } from '../../kernel/index.ts';
 import { AggregatedDay, MOST_PACED } from './aggregated-day.ts';
 import { advertiserOf, formatOf } from './day.ts';
@@ -14,7 +22,6 @@ import {
   SEGMENTS,
   TICKS,
 } from './scenario.ts';
-import { type ClassicalTuning, DEFAULT_TUNING } from './tuning.ts';
 
 /** Numbers of the critic’s state, per episode: see `AdAuction.states`. */
 export const STATE_SIZE = 3 + 3 * FORMATS + 2 * ADVERTISERS + CAMPAIGNS;

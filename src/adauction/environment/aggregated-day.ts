@@ -1,3 +1,4 @@
+import type { ClassicalTuning } from '../../delivery/index.ts';
 import { FACT, FACT_COUNT, Steering, TeamFacts } from '../../delivery/index.ts';
 import { CreativeMix } from './creatives.ts';
 import { advertiserOf, Day, formatOf, PURPOSE } from './day.ts';
@@ -17,7 +18,6 @@ import {
   TRAFFIC,
 } from './scenario.ts';
 import { SPLIT_EVERY, Splits, trafficLeft } from './splits.ts';
-import type { ClassicalTuning } from './tuning.ts';
 
 /** As in the served pacing: most that a tick aims at, and lets through, in times of its plan. */
 const MOST_OF_PLAN = 2;

@@ -1,5 +1,5 @@
+import type { ClassicalTuning } from '../../delivery/index.ts';
 import { SCENARIOS } from './scenario.ts';
-import type { ClassicalTuning } from './tuning.ts';
 
 /**
  * The best classical composition of each of `SCENARIOS`, in their order, by 200 trials on 50 training days each

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { DEFAULT_TUNING, SCENARIOS, type Scenario, scenarioOf, tuningFrom } from '../../adauction/index.ts';
-import { TEAM_SCHEMA, TeamPolicy } from '../../delivery/index.ts';
+import { SCENARIOS, type Scenario, scenarioOf } from '../../adauction/index.ts';
+import { DEFAULT_TUNING, TEAM_SCHEMA, TeamPolicy } from '../../delivery/index.ts';
 import { createRealWorld, GavotteError, type World } from '../../kernel/index.ts';
 import {
   type Candidate,
@@ -108,7 +108,7 @@ export async function candidatesOf(
       const policy = new TeamPolicy(file);
       return teamContender(
         label,
-        tuningFrom(file.tuning, name),
+        policy.tuning,
         policy,
         policy.roles.filter((role) => role !== without),
       );

@@ -22,6 +22,7 @@ const offer: BiddingObservation = {
   maxCpm: 10 * UNIT,
   lambda: 0,
   market: 'a',
+  shade: 1,
 };
 
 test('the reward is value less cost', () => {
@@ -61,6 +62,7 @@ test('whatever is observed and told, a price is 0 or between floor and cap', () 
     maxCpm: number,
     lambda: fc.double(),
     market: fc.constantFrom('a', 'b'),
+    shade: fc.oneof(fc.constant(1), fc.double()),
   });
   const agent = new BiddingAgent();
   for (let index = 0; index < 200; index += 1) agent.lost('a', 1 * UNIT, (1 + (index % 7)) * UNIT, undefined);
@@ -157,7 +159,7 @@ test('no price of a lesser value is above the most, also where a learned policy 
           for (const { isWon, cpm } of outcomes)
             agent[isWon ? 'won' : 'lost']('m', cpm, undefined, undefined);
           for (const [a, b, floorCpm, maxCpm, auction, lambda] of offers) {
-            const offer = { floorCpm, maxCpm, auction, lambda, market: 'm' };
+            const offer = { floorCpm, maxCpm, auction, lambda, market: 'm', shade: 0.9 };
             const price = agent.act({ ...offer, valueCpm: Math.min(a, b) }, randomStream(1));
             assert.ok(price <= agent.most({ ...offer, valueCpm: Math.max(a, b) }));
           }

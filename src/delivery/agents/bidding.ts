@@ -13,6 +13,8 @@ export interface BiddingObservation {
   readonly lambda: number;
   /** Which prices are alike; the key of a `WinModel`. */
   readonly market: string;
+  /** Factor on the shaded price of a first-price auction; the price stays within the worth and the floor. */
+  readonly shade: number;
 }
 
 /** What one bid brought: both in micros. */
@@ -75,7 +77,6 @@ export class DualMultiplier {
 
 /** More markets than this share the prior: what a stranger can name must not fill the memory (32 KB each). */
 const MOST_MARKETS = 512;
-/** η of one second: at twice the target, 1 + λ doubles in about 35 s. */
 const RATE_PER_SECOND = 0.02;
 /** Weight of the newest bid in a campaign's level. */
 const LEVEL_WEIGHT = 0.05;
@@ -90,14 +91,23 @@ export class BiddingAgent implements Agent<BiddingObservation, number, BiddingOu
   readonly #markets = new Map<string, WinModel>();
   readonly #campaigns = new Map<string, { readonly dual: DualMultiplier; level: number }>();
   readonly #lambda: number;
+  readonly #ratePerSecond: number;
   readonly #policy: Policy<BiddingObservation, number>;
   readonly #isLearned: boolean;
 
-  /** `lambda` is where a campaign's multiplier begins. @defaultValue 0 */
+  /**
+   * `lambda` is where a campaign's multiplier begins, `ratePerSecond` is η.
+   * @defaultValue 0 and 0.02: at twice the target, 1 + λ doubles in about 35 s
+   */
   constructor(
-    options: { readonly lambda?: number; readonly learned?: Learned<BiddingObservation, number> } = {},
+    options: {
+      readonly lambda?: number;
+      readonly ratePerSecond?: number;
+      readonly learned?: Learned<BiddingObservation, number>;
+    } = {},
   ) {
     this.#lambda = options.lambda ?? 0;
+    this.#ratePerSecond = options.ratePerSecond ?? RATE_PER_SECOND;
     const baseline: Policy<BiddingObservation, number> = {
       name: 'dual-shading',
       version: '1',
@@ -137,7 +147,9 @@ export class BiddingAgent implements Agent<BiddingObservation, number, BiddingOu
     const most = Math.floor(Math.min(worth, maxCpm));
     if (observation.auction === 'second') return most;
     const model = this.#markets.get(observation.market) ?? UNKNOWN_MARKET;
-    return Math.min(most, model.shade(worth, floor));
+    const shaded = model.shade(worth, floor);
+    if (observation.shade === 1) return Math.min(most, shaded);
+    return Math.min(most, Math.max(floor, Math.floor(shaded * observation.shade)));
   }
 
   /**
@@ -187,7 +199,7 @@ export class BiddingAgent implements Agent<BiddingObservation, number, BiddingOu
   #campaign(campaign: string): { readonly dual: DualMultiplier; level: number } {
     let state = this.#campaigns.get(campaign);
     if (state === undefined) {
-      state = { dual: new DualMultiplier(RATE_PER_SECOND, this.#lambda), level: 0 };
+      state = { dual: new DualMultiplier(this.#ratePerSecond, this.#lambda), level: 0 };
       this.#campaigns.set(campaign, state);
     }
     return state;

@@ -7,40 +7,28 @@ import type { Policy } from './agent.ts';
 import type { ChoiceContext, CreativeChoice, PriceOffer } from './bid-agents.ts';
 import { BiddingAgent, type BiddingObservation } from './bidding.ts';
 import type { BudgetObservation } from './budget.ts';
+import { type CampaignPace, campaignPace, replanIfDue } from './campaign-pace.ts';
 import { CreativeAgent, type CreativeChances, type CreativeObservation } from './creative.ts';
 import type { Learned } from './guarded.ts';
 import { HourlyAgreements } from './hourly-agreements.ts';
 import { LevelBoard } from './level-board.ts';
 import type { MakeGood } from './make-goods.ts';
-import { type PacingAction, PacingAgent, type PacingObservation } from './pacing.ts';
+import { type PacingAction, PacingAgent, type PacingObservation, UNCORRECTED } from './pacing.ts';
 import { admits } from './pacing-admits.ts';
-import { TrafficForecast } from './pacing-forecast.ts';
-import { FlightPlan } from './pacing-plan.ts';
+import { dealFacts, servedTeam, spokenTeam, tunedPace, writeServedFacts } from './team/served-facts.ts';
+import { type ServedTeam, SteeringFactors } from './team/served-team.ts';
+import type { TeamPolicy } from './team/team-policy.ts';
 
-const HOUR_MS = 3_600_000;
 /** Campaigns that a message names. */
 const MOST_SPOKEN_OF = 4;
 
-/** Learned policies by agent; each sees and answers what the classical one does. */
+/** Learned policies: one that takes an agent’s place sees and answers what the classical one does; a team corrects all. */
 export interface LearnedPolicies {
+  readonly team?: TeamPolicy;
   readonly bidding?: Policy<BiddingObservation, number>;
   readonly pacing?: Policy<PacingObservation, PacingAction>;
   readonly creative?: Policy<CreativeObservation, CreativeChances>;
   readonly budget?: Policy<BudgetObservation, readonly Micros[]>;
-}
-
-/** The pacing side of one campaign. */
-interface Plan {
-  readonly forecast: TrafficForecast;
-  readonly plan: FlightPlan;
-  /** Requests the campaign could have taken part in, since the last tick. */
-  seen: number;
-  /** Micros spent and about to be, at the last tick. */
-  spent: number;
-  /** The clock hour that runs, the split it was planned by, and what was spent before it. */
-  hour: number;
-  splits: number;
-  spentBeforeHour: number;
 }
 
 /**
@@ -55,20 +43,29 @@ export class ClassicalAgents implements EngineAgents {
   readonly agreements: HourlyAgreements;
   readonly #board: LevelBoard;
   readonly #campaigns: readonly RunningCampaign[];
-  readonly #plans: readonly Plan[];
+  readonly #plans: readonly CampaignPace[];
   readonly #context: AgentsContext;
   readonly #throttles: Float64Array;
   readonly #lambdas: Float64Array;
   readonly #won = new WeakSet<OpenBid>();
+  readonly #team: ServedTeam | null;
+  readonly #factors: SteeringFactors;
+  readonly #catchUpMs: number;
 
   /** @param learned policies that take the place of the classical ones, guarded. */
   constructor(campaigns: readonly RunningCampaign[], context: AgentsContext, learned: LearnedPolicies = {}) {
     this.#campaigns = campaigns;
     this.#context = context;
     this.#board = new LevelBoard(context.blackboard, context.holder, context.clock);
+    this.#team = learned.team === undefined ? null : servedTeam(learned.team, campaigns, context.clock);
+    this.#factors = this.#team?.factors ?? new SteeringFactors(campaigns.length);
+    const pace = this.#team === null ? null : tunedPace(this.#team);
+    this.#catchUpMs = pace?.catchUpMs ?? UNCORRECTED.catchUpMs;
     const levelOf = (id: string) => this.#board.level(id);
-    this.agreements = new HourlyAgreements(campaigns, context, levelOf, timed(learned.budget, context));
-    this.bidding = new BiddingAgent(placed(timed(learned.bidding, context)));
+    const shareFactor = (index: number) => this.#factors.share[index]!;
+    const budget = timed(learned.budget, context);
+    this.agreements = new HourlyAgreements(campaigns, context, levelOf, shareFactor, budget);
+    this.bidding = new BiddingAgent({ ...pace?.bidding, ...placed(timed(learned.bidding, context)) });
     this.pacing = new PacingAgent(placed(timed(learned.pacing, context)));
     this.creative = new CreativeAgent(
       campaigns.map(({ creatives }) => creatives.length),
@@ -76,15 +73,12 @@ export class ClassicalAgents implements EngineAgents {
     );
     this.#throttles = new Float64Array(campaigns.length).fill(1);
     this.#lambdas = new Float64Array(campaigns.length);
-    this.#plans = campaigns.map(({ campaign }) => {
-      const forecast = new TrafficForecast(campaign.timeZone);
-      const plan = new FlightPlan(campaign, forecast);
-      return { forecast, plan, seen: 0, spent: 0, hour: -1, splits: 0, spentBeforeHour: 0 };
-    });
+    this.#plans = campaigns.map(({ campaign }) => campaignPace(campaign));
   }
 
   admits(campaign: number, requestId: string): boolean {
     this.#plans[campaign]!.seen += 1;
+    this.#team?.sums.request(campaign);
     return admits(requestId, campaign, this.#throttles[campaign]!);
   }
 
@@ -94,32 +88,54 @@ export class ClassicalAgents implements EngineAgents {
     context: ChoiceContext,
     random: RandomStream,
   ): CreativeChoice {
-    const { creative, propensity, clickRate } = this.creative.choose(campaign, creatives, context, random);
+    const sharpness = this.#factors.sharpness[campaign]!;
+    const { creative, propensity, clickRate } = this.creative.choose(
+      campaign,
+      creatives,
+      context,
+      random,
+      sharpness,
+    );
     return { creative, propensity, valueCpm: this.#valueOf(campaign, clickRate) * 1000 };
   }
 
   most(campaign: number, offer: Omit<PriceOffer, 'valueCpm'>): number {
     const valueCpm = this.#valueOf(campaign, this.creative.mostRate(campaign)) * 1000;
-    return this.bidding.most({ ...offer, valueCpm, lambda: this.#lambdas[campaign]! });
+    return this.bidding.most(this.#corrected(campaign, { ...offer, valueCpm }));
   }
 
   price(campaign: number, offer: PriceOffer): number {
-    const observation = { ...offer, lambda: this.#lambdas[campaign]! };
-    const price = this.bidding.act(observation, this.#context.random);
-    if (price > 0) this.bidding.made(this.#campaigns[campaign]!.campaign.id, price);
+    const price = this.bidding.act(this.#corrected(campaign, offer), this.#context.random);
+    if (price > 0) {
+      this.bidding.made(this.#campaigns[campaign]!.campaign.id, price);
+      this.#team?.sums.bid(campaign, price, offer.auction === 'first');
+    }
     return price;
+  }
+
+  #corrected(campaign: number, offer: PriceOffer): BiddingObservation {
+    return {
+      ...offer,
+      valueCpm: offer.valueCpm * this.#factors.bid[campaign]!,
+      lambda: this.#lambdas[campaign]!,
+      shade: this.#factors.shade[campaign]!,
+    };
   }
 
   won(bid: OpenBid | undefined, notice: Notice): void {
     if (bid === undefined || bid.candidate.deal !== undefined) return;
     this.#won.add(bid);
-    const { market, priceCpmMicros } = bid.candidate;
+    const { market, priceCpmMicros, campaign, valueCpm, exposures } = bid.candidate;
+    this.#team?.sums.won(campaign.index, priceOf(notice) ?? priceCpmMicros, valueCpm, exposures);
+    if (notice.minToWin !== undefined) this.#team?.sums.toBeat(campaign.index, notice.minToWin);
     this.bidding.won(market, priceCpmMicros, priceOf(notice), notice.minToWin);
   }
 
   lost(bid: OpenBid | undefined, notice: Notice): void {
     if (bid === undefined || bid.candidate.deal !== undefined) return;
-    const { market, priceCpmMicros } = bid.candidate;
+    const { market, priceCpmMicros, campaign } = bid.candidate;
+    const toBeat = notice.minToWin ?? priceOf(notice);
+    if (toBeat !== undefined) this.#team?.sums.toBeat(campaign.index, toBeat);
     this.bidding.lost(market, priceCpmMicros, priceOf(notice), notice.minToWin);
   }
 
@@ -135,7 +151,7 @@ export class ClassicalAgents implements EngineAgents {
     const { campaign, creative, segment, exposures } = bid.candidate;
     this.creative.shown(campaign.index, creative, { segment, exposures });
     const { kind, value } = campaign.campaign.goal;
-    if (kind === 'impressions') this.agreements.tranches.won(campaign.index, value.amountMicros);
+    if (kind === 'impressions') this.#brought(campaign.index, value.amountMicros);
   }
 
   clicked(bid: OpenBid | undefined): void {
@@ -145,13 +161,21 @@ export class ClassicalAgents implements EngineAgents {
     const { kind, value } = campaign.campaign.goal;
     const rate =
       kind === 'clicks' ? 1 : kind === 'conversions' ? this.creative.conversionRate(campaign.index) : 0;
-    this.agreements.tranches.won(campaign.index, value.amountMicros * rate);
+    this.#brought(campaign.index, value.amountMicros * rate);
+  }
+
+  #brought(campaign: number, valueMicros: number): void {
+    this.agreements.tranches.won(campaign, valueMicros);
+    this.#team?.sums.realised(campaign, valueMicros);
   }
 
   async tick(): Promise<void> {
     this.creative.refresh();
     this.agreements.tranches.observe();
     this.agreements.tick();
+    this.#team?.tick(this.#context.clock.now(), (index, facts, offset) =>
+      this.#tellTeam(index, facts, offset),
+    );
     for (const [index, running] of this.#campaigns.entries()) this.#tickOne(index, running);
     await this.publish();
     this.agreements.check();
@@ -192,6 +216,7 @@ export class ClassicalAgents implements EngineAgents {
       })}`,
       bidding: `CPM of late, λ: ${say((index, { campaign: { id } }) => `${units(this.#board.level(id))}, ${this.#lambdas[index]!.toFixed(2)}`)}`,
       creative: `clicks learned from: ${say((_index, { clicks }) => String(clicks))}`,
+      ...(this.#team === null ? {} : { team: spokenTeam(this.#team) }),
     };
   }
 
@@ -217,12 +242,35 @@ export class ClassicalAgents implements EngineAgents {
         hourSpentMicros: Math.max(0, spent - each.spentBeforeHour),
         hourLimitMicros: hourlyLimit,
         levelCpm: this.#board.level(id),
+        correction: {
+          catchUpMs: this.#catchUpMs,
+          target: this.#factors.target[index]!,
+          admit: this.#factors.admit[index]!,
+        },
       },
       this.#context.random,
     );
     this.#throttles[index] = action.throttle;
-    this.bidding.tick(id, this.pacing.demand(id), action.targetMicrosNextTick);
+    this.#team?.sums.target(index, action.targetMicrosNextTick);
+    const demand = this.pacing.demand(id) * this.#factors.admit[index]!;
+    this.bidding.tick(id, demand, action.targetMicrosNextTick);
     this.#lambdas[index] = this.bidding.lambda(id);
+  }
+
+  #tellTeam(index: number, facts: Float64Array, offset: number): void {
+    const running = this.#campaigns[index]!;
+    writeServedFacts(facts, offset, {
+      at: this.#context.clock.now(),
+      running,
+      plan: this.#plans[index]!.plan,
+      forecast: this.#plans[index]!.forecast,
+      spent: this.#plans[index]!.spent,
+      lambda: this.#lambdas[index]!,
+      throttle: this.#throttles[index]!,
+      openness: this.creative.openness(index, this.#factors.sharpness[index]!),
+      ...this.agreements.standing(index),
+      ...dealFacts(this.#context.deals.deals, running, this.#context.clock.now()),
+    });
   }
 
   /** What one impression is worth to the campaign, in micros. */
@@ -247,25 +295,6 @@ function placed<Given>(learned: Given | undefined): { learned?: Given } {
   return learned === undefined ? {} : { learned };
 }
 
-/**
- * At each new hour, and when money was split anew, what is left is planned anew: the campaign's tranche, by what traffic
- * the hours have brought.
- */
-function replanIfDue(
-  each: Plan,
-  isSplitAnew: boolean,
-  at: number,
-  spent: number,
-  spentToday: number,
-  budget: number,
-): void {
-  const hour = Math.floor(at / HOUR_MS);
-  if (hour === each.hour && !isSplitAnew) return;
-  if (hour !== each.hour) each.spentBeforeHour = spent;
-  each.hour = hour;
-  each.plan.replan(at, spent, spentToday, budget);
-}
-
 /** What an exchange said a bid cleared at; undefined when it did not say. */
 function priceOf({ price }: Notice): number | undefined {
   return typeof price === 'number' ? price : undefined;
@@ -274,6 +303,13 @@ function priceOf({ price }: Notice): number | undefined {
 /** Micros as whole units with cents, for people. */
 function units(micros: number): string {
   return (micros / MICROS_PER_UNIT).toFixed(2);
+}
+
+/** Agents whose classical composition a trained team corrects. */
+export function teamAgents(
+  policy: TeamPolicy,
+): (campaigns: readonly RunningCampaign[], context: AgentsContext) => ClassicalAgents {
+  return (campaigns, context) => new ClassicalAgents(campaigns, context, { team: policy });
 }
 
 /** Makes them, for an engine. */

@@ -126,19 +126,25 @@ export class CreativeAgent implements Agent<CreativeObservation, CreativeDecisio
     return creativeReward(outcome);
   }
 
-  /** One of `creatives`, which are indexes within the campaign; with one candidate nothing is drawn. */
+  /**
+   * One of `creatives`, which are indexes within the campaign; with one candidate nothing is drawn. `sharpness` is an
+   * exponent of the baseline’s chances: above 1 it exploits more, below 1 it explores more.
+   */
   choose(
     campaign: number,
     creatives: readonly number[],
     context: ChoiceContext,
     random: RandomStream,
+    sharpness = 1,
   ): CreativeDecision {
     const state = this.#state(campaign);
     const table = state.segments.get(context.segment) ?? state.all;
     let index = 0;
     let propensity = 1;
     if (creatives.length > 1) {
-      const learned = this.#learned?.act({ campaign, creatives, context }, random);
+      const learned =
+        this.#learned?.act({ campaign, creatives, context }, random) ??
+        (sharpness === 1 ? undefined : sharpened(table.chances(creatives), creatives, sharpness));
       const chances = learned === undefined ? table.chances(creatives) : undefined;
       const floor = learned === undefined ? 0 : floorOfChance(creatives.length);
       let left = random.float();
@@ -153,6 +159,17 @@ export class CreativeAgent implements Agent<CreativeObservation, CreativeDecisio
     assert(creative !== undefined, 'a creative must be chosen from at least one');
     const clickRate = table.rate(creative) * state.fatigue.factor(context.exposures);
     return { creative, propensity, clickRate };
+  }
+
+  /** Entropy of the chances of a campaign’s creatives over that of a uniform choice, 0 to 1; 1 where there is no choice. */
+  openness(campaign: number, sharpness: number): number {
+    const { all } = this.#state(campaign);
+    const creatives = [...all.shown.keys()];
+    if (creatives.length < 2) return 1;
+    let entropy = 0;
+    for (const chance of sharpened(all.chances(creatives), creatives, sharpness))
+      if (chance > 0) entropy -= chance * Math.log(chance);
+    return entropy / Math.log(creatives.length);
   }
 
   /** No click rate of a choice is above this, whichever the creatives and the user: fatigue only lowers it. */
@@ -249,4 +266,16 @@ export class CreativeAgent implements Agent<CreativeObservation, CreativeDecisio
     for (const table of segments.values()) most = Math.max(most, table.mostRate);
     this.#mostRates[campaign] = most;
   }
+}
+
+/** Chances of candidates to a power, without the floor under them; they sum to 1. */
+function sharpened(
+  chances: Float64Array,
+  creatives: readonly number[],
+  sharpness: number,
+): readonly number[] {
+  const floor = floorOfChance(creatives.length);
+  const powers = creatives.map((creative) => Math.max(0, chances[creative]! - floor) ** sharpness);
+  const whole = powers.reduce((sum, power) => sum + power, 0);
+  return whole > 0 ? powers.map((power) => power / whole) : powers.map(() => 1 / creatives.length);
 }

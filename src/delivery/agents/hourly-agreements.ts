@@ -4,6 +4,7 @@ import type { RunningCampaign } from '../serving/running-campaign.ts';
 import type { BudgetObservation } from './budget.ts';
 import type { Learned } from './guarded.ts';
 import { MakeGoods } from './make-goods.ts';
+import type { ShareOfMoney } from './team/served-facts.ts';
 import { Tranches } from './tranches.ts';
 
 const HOUR_MS = 3_600_000;
@@ -23,16 +24,20 @@ export class HourlyAgreements {
   #version = 0;
   #fault: unknown;
 
-  /** @param levelOf what a campaign bids of late, CPM micros; 0 when it is not known. */
+  /**
+   * @param levelOf what a campaign bids of late, CPM micros; 0 when it is not known.
+   * @param shareFactor by which a learned team corrects a campaign’s part of the money, by its index.
+   */
   constructor(
     campaigns: readonly RunningCampaign[],
     context: AgentsContext,
     levelOf: (campaign: string) => number,
+    shareFactor: (index: number) => number,
     learned?: Learned<BudgetObservation, readonly Micros[]>,
   ) {
     this.#context = context;
     this.makeGoods = new MakeGoods(campaigns, context, { levelOf, partOf: (index) => this.partOf(index) });
-    this.tranches = new Tranches(campaigns, context, (id) => this.makeGoods.needOf(id), learned);
+    this.tranches = new Tranches(campaigns, context, (id) => this.makeGoods.needOf(id), shareFactor, learned);
   }
 
   /** Rises each time that the money is split otherwise. */
@@ -43,6 +48,11 @@ export class HourlyAgreements {
   /** Micros that a campaign may have spent in the open auction when its flight ends, by its index. */
   partOf(index: number): number {
     return this.#parts.get(index) ?? 0;
+  }
+
+  /** How a campaign stands among those that share its money, by its index. */
+  standing(index: number): ShareOfMoney {
+    return this.tranches.standing(index, (each) => this.partOf(each));
   }
 
   /** Once a second. Agreeing goes on beside it, and until all agree, the last split holds. */

@@ -9,6 +9,7 @@ import {
   PacingAgent,
   type PacingObservation,
   pacingReward,
+  UNCORRECTED,
 } from './pacing.ts';
 import { TrafficForecast } from './pacing-forecast.ts';
 import { FlightPlan } from './pacing-plan.ts';
@@ -82,6 +83,7 @@ function fly(options: {
         hourSpentMicros: hourSpent,
         hourLimitMicros: options.hourLimit ?? null,
         levelCpm: 0,
+        correction: UNCORRECTED,
       },
       random,
     );
@@ -191,6 +193,7 @@ test('bids that rise close the tap before the spend shows it', () => {
     throttle: 0.5,
     levelCpm: 2 * UNIT,
     levelThenCpm: 2 * UNIT,
+    correction: UNCORRECTED,
   };
   assert.equal(PACING_BASELINE.act(seen, random).throttle, 250 / 800);
   assert.equal(PACING_BASELINE.act({ ...seen, levelCpm: 3 * UNIT }, random).throttle, 250 / 1_200);
@@ -219,6 +222,7 @@ test('whatever is observed within reason, the baseline acts within bounds', () =
     throttle: share,
     levelCpm: amount,
     levelThenCpm: amount,
+    correction: fc.record({ catchUpMs: amount, target: amount, admit: share }),
   });
   fc.assert(fc.property(observation, (seen) => isValidPacing(PACING_BASELINE.act(seen, random), seen)));
 });
@@ -237,7 +241,14 @@ test('fault/D14 a learned policy that opens the tap too far or gives no shape is
       { start: MONDAY, end: MONDAY + HOUR, totalBudget: UNIT, dailyBudget: UNIT },
       new TrafficForecast('UTC'),
     );
-    const seen = { plan, spentMicros: 0, hourSpentMicros: 0, hourLimitMicros: null, levelCpm: 0 };
+    const seen = {
+      plan,
+      spentMicros: 0,
+      hourSpentMicros: 0,
+      hourLimitMicros: null,
+      levelCpm: 0,
+      correction: UNCORRECTED,
+    };
     for (let tick = 0; tick < 5; tick += 1) {
       const action = agent.tick('c', { ...seen, at: MONDAY + tick * SECOND }, random);
       assert.ok(action.throttle <= 1 && action.targetMicrosNextTick < UNIT);
@@ -260,7 +271,11 @@ test('with the bidding agent the tap opens again: the multiplier takes over what
   const throttles: number[] = [];
   for (let at = MONDAY; at < MONDAY + 4 * HOUR; at += SECOND) {
     const seen = { at, plan, spentMicros: spent, hourSpentMicros: 0, hourLimitMicros: null };
-    const action = pacing.tick('c', { ...seen, levelCpm: bidding.level('c') }, random);
+    const action = pacing.tick(
+      'c',
+      { ...seen, levelCpm: bidding.level('c'), correction: UNCORRECTED },
+      random,
+    );
     bidding.tick('c', pacing.demand('c'), action.targetMicrosNextTick);
     throttles.push(action.throttle);
     const bid = bidding.price({
@@ -270,6 +285,7 @@ test('with the bidding agent the tap opens again: the multiplier takes over what
       maxCpm: 10 * UNIT,
       lambda: bidding.lambda('c'),
       market: 'm',
+      shade: 1,
     });
     bidding.made('c', bid);
     for (let request = 0; request < 60; request += 1) {

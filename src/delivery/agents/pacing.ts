@@ -25,7 +25,20 @@ export interface PacingObservation {
   readonly levelCpm: number;
   /** What it bid while that demand was seen, CPM micros; 0 before any bid. */
   readonly levelThenCpm: number;
+  readonly correction: PacingCorrection;
 }
+
+/** What a learned team corrects. */
+export interface PacingCorrection {
+  /** The distance to the plan is made good over about this time. */
+  readonly catchUpMs: number;
+  /** Factors on the target, and on the share of requests taken. */
+  readonly target: number;
+  readonly admit: number;
+}
+
+/** Nothing. */
+export const UNCORRECTED: PacingCorrection = { catchUpMs: 60_000, target: 1, admit: 1 };
 
 /** What pacing decides each tick. */
 export interface PacingAction {
@@ -58,10 +71,11 @@ export function pacingReward(outcome: PacingOutcome): number {
   return 0 - (beyond * beyond) / Math.max(1, outcome.plannedMicros) - LIMIT_WEIGHT * overLimit;
 }
 
-/** The distance to the plan is made good over about this time. */
-const CATCH_UP_MS = 60_000;
+const MINUTE_MS = 60_000;
 /** Most that a tick aims at, in times of its plan: catching up is no reason for a flood (fault/D13 allows 3). */
 const MOST_OF_PLAN = 2;
+/** Most that a learned correction makes of it. */
+const MOST_STEERED = 3;
 /**
  * While spend is not ahead of plan the throttle only keeps out floods: who takes part by chance loses good impressions
  * with bad ones, where the bidding agent's multiplier would have lost the bad ones.
@@ -87,18 +101,19 @@ export const PACING_BASELINE: Policy<PacingObservation, PacingAction> = {
   act(seen: PacingObservation): PacingAction {
     const plan = seen.plannedNextMicros;
     const behind = seen.plannedMicros - seen.spentMicros;
-    const gain = Math.min(1, Math.max(seen.tickMs / CATCH_UP_MS, seen.shareOfRest));
+    const gain = Math.min(1, Math.max(seen.tickMs / seen.correction.catchUpMs, seen.shareOfRest));
     const hourLeft =
       seen.hourLimitMicros === null
         ? Number.POSITIVE_INFINITY
         : Math.max(0, seen.hourLimitMicros - seen.hourSpentMicros);
-    const target = Math.min(Math.max(0, plan + gain * behind), MOST_OF_PLAN * plan, hourLeft);
+    const classical = Math.min(Math.max(0, plan + gain * behind), MOST_OF_PLAN * plan);
+    const target = Math.min(classical * seen.correction.target, MOST_STEERED * plan, hourLeft);
     const flood = Math.min(FLOOD_OF_PLAN * plan, hourLeft);
-    const allowed = target + (1 - urgency(seen)) * (flood - target);
+    const allowed = target + (1 - urgency(seen)) * Math.max(0, flood - target);
     const demand = seen.demandMicros * levelTrend(seen);
     const share = allowed <= 0 ? 0 : demand > allowed ? allowed / demand : 1;
     const opening = Math.max(FIRST_SHARE, 2 * seen.throttle);
-    return { throttle: Math.min(share, opening, 1), targetMicrosNextTick: target };
+    return { throttle: Math.min(share, opening, 1, seen.correction.admit), targetMicrosNextTick: target };
   },
 };
 
@@ -106,7 +121,7 @@ export const PACING_BASELINE: Policy<PacingObservation, PacingAction> = {
 function urgency(seen: PacingObservation): number {
   const ahead = seen.spentMicros - seen.plannedMicros;
   if (!(ahead > 0)) return 0;
-  const minute = (seen.plannedNextMicros * CATCH_UP_MS) / Math.max(1, seen.tickMs);
+  const minute = (seen.plannedNextMicros * MINUTE_MS) / Math.max(1, seen.tickMs);
   return Math.min(1, ahead / Math.max(1, minute, (SLACK_IMPRESSIONS * seen.levelCpm) / 1_000));
 }
 
@@ -135,6 +150,7 @@ export interface PacingTick {
   readonly hourSpentMicros: number;
   readonly hourLimitMicros: number | null;
   readonly levelCpm: number;
+  readonly correction: PacingCorrection;
 }
 
 /** What a campaign's pacing stands at. */
@@ -254,5 +270,6 @@ function observationOf(state: PacingState, seen: PacingTick): PacingObservation 
     throttle: state.action.throttle,
     levelCpm: seen.levelCpm,
     levelThenCpm: state.levelLately,
+    correction: seen.correction,
   };
 }

@@ -4,10 +4,14 @@ import type { RunningCampaign } from '../serving/running-campaign.ts';
 import { BudgetAgent, type BudgetClaim, type BudgetObservation } from './budget.ts';
 import type { Learned } from './guarded.ts';
 import { SharedDecision } from './shared-decision.ts';
+import type { ShareOfMoney } from './team/served-facts.ts';
 
 const HOUR_MS = 3_600_000;
 /** Hours that are told apart; a longer flight has no finer plan than its next month. */
 const MOST_HOURS = 744;
+
+/** Hours over which what is left is taken to be spent, where a next micro’s value is asked for. */
+const MARGIN_HOURS = 8;
 
 /** One group's money for one hour: a task that one bidder does for all. */
 interface SplitTask {
@@ -30,6 +34,7 @@ export class Tranches {
   readonly #groups: ReadonlyMap<string, readonly RunningCampaign[]>;
   readonly #context: Pick<AgentsContext, 'clock' | 'random'>;
   readonly #needOf: (campaign: string) => number;
+  readonly #shareFactor: (index: number) => number;
   readonly #shared: SharedDecision<SplitTask, Split>;
   readonly #spentThen: Float64Array;
   readonly #values: Float64Array;
@@ -38,20 +43,24 @@ export class Tranches {
   readonly #own = new Map<string, { readonly hour: number; readonly split: Split }>();
   #closedHour = -1;
 
-  /** @param needOf micros that a campaign must get on top of its part, as for make-goods. */
+  /**
+   * @param needOf micros that a campaign must get on top of its part, as for make-goods.
+   * @param shareFactor by which a learned team corrects a campaign’s part, by its index; 1 for none.
+   */
   constructor(
     campaigns: readonly RunningCampaign[],
     context: AgentsContext,
     needOf: (campaign: string) => number,
+    shareFactor: (index: number) => number,
     learned?: Learned<BudgetObservation, readonly Micros[]>,
   ) {
     this.agent = new BudgetAgent(learned === undefined ? {} : { learned });
     this.#campaigns = campaigns;
     this.#context = context;
     this.#needOf = needOf;
-    this.#groups = Map.groupBy(
-      campaigns,
-      ({ campaign }) => `${groupOf(campaign.account)} ${campaign.currency}`,
+    this.#shareFactor = shareFactor;
+    this.#groups = Map.groupBy(campaigns, ({ campaign: { account, currency } }) =>
+      groupName(account, currency),
     );
     this.#spentThen = new Float64Array(campaigns.length);
     this.#values = new Float64Array(campaigns.length);
@@ -115,6 +124,25 @@ export class Tranches {
     return this.#byIndex((name, group) => agreed.get(name) ?? this.#ownSplit(name, group, hour));
   }
 
+  /** How a campaign stands among those that share its money; `partOf` says what each may have spent in all. */
+  standing(index: number, partOf: (index: number) => number): ShareOfMoney {
+    const { account, currency } = this.#campaigns[index]!.campaign;
+    const group = this.#groups.get(groupName(account, currency))!;
+    const left = (each: RunningCampaign) => Math.max(0, partOf(each.index) - each.openSpent);
+    const whole = sum(group.map(left));
+    const margin = (each: RunningCampaign) => {
+      const { valuePerMicro, scaleMicros } = this.agent.curve(each.campaign.id, Math.max(1, whole));
+      return Math.log(valuePerMicro) - left(each) / (scaleMicros * MARGIN_HOURS);
+    };
+    const own = this.#campaigns[index]!;
+    return {
+      part: partOf(index),
+      share: whole > 0 ? left(own) / whole : 1 / group.length,
+      siblings: group.length,
+      marginal: margin(own) - sum(group.map(margin)) / group.length,
+    };
+  }
+
   /** Decides nothing more for others. */
   close(): Promise<void> {
     return this.#shared.close();
@@ -171,7 +199,8 @@ export class Tranches {
     const hours = Math.min(MOST_HOURS, Math.max(1, Math.ceil((last - at) / HOUR_MS)));
     const caps = sum(claims.map(({ capMicros }) => capMicros));
     const total = Math.max(0, Math.min(caps, group[0]!.groupFree));
-    const parts = this.#partsOf(claims, total, hours);
+    const factors = new Map(group.map(({ index, campaign: { id } }) => [id, this.#shareFactor(index)]));
+    const parts = steeredParts(claims, this.#partsOf(claims, total, hours), factors);
     const lifted = liftedParts(claims, parts, (id) => this.#needOf(id));
     const others = claims.filter(({ id }) => !lifted.has(id));
     const rest = total - sum([...lifted.values()]);
@@ -186,6 +215,31 @@ export class Tranches {
     const tranches = this.agent.tranches(claims, micros(total), weights, this.#context.random);
     return new Map([...tranches].map(([id, byHour]) => [id, sum(byHour)]));
   }
+}
+
+/**
+ * Parts times their factors, scaled back to their sum; none is above its cap, and what a cap cuts off goes to those with
+ * room, first come first served.
+ */
+function steeredParts(
+  claims: readonly BudgetClaim[],
+  parts: ReadonlyMap<string, number>,
+  factors: ReadonlyMap<string, number>,
+): ReadonlyMap<string, number> {
+  if ([...factors.values()].every((factor) => factor === 1)) return parts;
+  const total = sum([...parts.values()]);
+  const wanted = claims.map(({ id }) => parts.get(id)! * factors.get(id)!);
+  const whole = Math.max(1, sum(wanted));
+  const steered = claims.map(({ capMicros }, index) =>
+    Math.min(capMicros, Math.floor((total * wanted[index]!) / whole)),
+  );
+  let left = total - sum(steered);
+  for (const [index, { capMicros }] of claims.entries()) {
+    const more = Math.min(left, capMicros - steered[index]!);
+    steered[index]! += more;
+    left -= more;
+  }
+  return new Map(claims.map(({ id }, index) => [id, steered[index]!]));
 }
 
 /** What campaigns with a need get: their part and the need, up to their cap and to what the others had. */
@@ -206,6 +260,11 @@ function liftedParts(
 
 function sum(values: readonly number[]): number {
   return values.reduce((whole, each) => whole + each, 0);
+}
+
+/** Campaigns below one account and of one currency share its money. */
+function groupName(account: string, currency: string): string {
+  return `${groupOf(account)} ${currency}`;
 }
 
 /** The account above; a root is its own group. */

@@ -27,7 +27,7 @@ function agentsOf(seed: string, values: readonly number[]): BidAgents {
     if (random.int(2) === 0) bidding.won(market, cpm, undefined, undefined);
     else bidding.lost(market, cpm, undefined, undefined);
   }
-  const offerOf = (campaign: number) => ({ lambda: (campaign * 7) % 3 });
+  const offerOf = (campaign: number) => ({ lambda: (campaign * 7) % 3, shade: 1 - (campaign % 2) / 4 });
   return {
     admits: () => true,
     choose: (campaign, creatives, context) => {

@@ -1,5 +1,5 @@
-import type { AdAuction, ClassicalTuning } from '../../adauction/index.ts';
-import type { TeamPolicy } from '../../delivery/index.ts';
+import type { AdAuction } from '../../adauction/index.ts';
+import type { ClassicalTuning, TeamPolicy } from '../../delivery/index.ts';
 
 /** One way to play AdAuction: a tuning of the classical composition, and what corrects it, tick by tick. */
 export interface Contender {

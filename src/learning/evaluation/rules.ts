@@ -1,5 +1,5 @@
-import { type AdAuction, type ClassicalTuning, trafficLeft } from '../../adauction/index.ts';
-import { FACT } from '../../delivery/index.ts';
+import { type AdAuction, trafficLeft } from '../../adauction/index.ts';
+import { type ClassicalTuning, FACT } from '../../delivery/index.ts';
 import { Draws } from '../../kernel/index.ts';
 import { type Contender, classicalContender } from './contenders.ts';
 

@@ -1,4 +1,5 @@
-import { type ClassicalTuning, DEFAULT_TUNING, type Scenario, tunedFor } from '../../adauction/index.ts';
+import { type Scenario, tunedFor } from '../../adauction/index.ts';
+import { type ClassicalTuning, DEFAULT_TUNING } from '../../delivery/index.ts';
 import type { Rule } from './rules.ts';
 
 /** By scenario and rule: rate, lambda, gain, memory, sharpness, shade. */

@@ -2,20 +2,24 @@ import { GavotteError } from '../../../kernel/index.ts';
 import { type PolicyFile, ServedNetwork } from '../../../neural/index.ts';
 import { ACTIONS, ROLES, type Role } from './roles.ts';
 import { OBSERVATION_SIZE } from './team-facts.ts';
+import { type ClassicalTuning, tuningFrom } from './tuning.ts';
 
 /**
- * A trained team, as a file holds it: for each of its roles a network from an observation to actions. The same
- * observation gives the same actions in training, simulation and service, bit for bit.
+ * A trained team, as a file holds it: for each of its roles a network from an observation to actions, and the tuning of
+ * the classical composition that it corrects. The same observation gives the same actions in training, simulation and
+ * service, bit for bit.
  */
 export class TeamPolicy {
   /** Roles that have learned; the others stay classical. */
   readonly roles: readonly Role[];
+  readonly tuning: ClassicalTuning;
   readonly provenance: PolicyFile['provenance'];
   readonly #networks: ReadonlyMap<Role, ServedNetwork>;
 
-  /** @throws GV_BAD_INPUT when a network is of no role, or of other sizes than its role has. */
-  constructor({ networks, provenance }: PolicyFile) {
+  /** @throws GV_BAD_INPUT when a network is of no role, or of other sizes than its role has, or the tuning lacks a number. */
+  constructor({ networks, provenance, tuning }: PolicyFile) {
     this.provenance = provenance;
+    this.tuning = tuningFrom(tuning, 'the policy file');
     for (const name of Object.keys(networks))
       if (!ROLES.includes(name as Role))
         throw new GavotteError('GV_BAD_INPUT', `networks.${name} is no role of the team`, {

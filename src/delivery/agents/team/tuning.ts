@@ -1,4 +1,4 @@
-import { GavotteError } from '../../kernel/index.ts';
+import { GavotteError } from '../../../kernel/index.ts';
 
 /** What is to be chosen in the classical composition; found by the same search that a learned team gets. */
 export interface ClassicalTuning {
