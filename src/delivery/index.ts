@@ -60,6 +60,7 @@ export {
   type Role,
   TEAM_SCHEMA,
 } from './agents/team/roles.ts';
+export { POLICY_TICKS, ServedTeam, SteeringFactors } from './agents/team/served-team.ts';
 export { Steering } from './agents/team/steering.ts';
 export {
   FACT,

@@ -4,18 +4,14 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { openSampleBooks } from '../../campaign/index.ts';
 import { type Blackboard, redisBlackboard } from '../../coordination/index.ts';
-import {
-  classicalAgents,
-  type DeliveryPlan,
-  parseDeliveryPlan,
-  prepareLedger,
-} from '../../delivery/index.ts';
+import { type DeliveryPlan, parseDeliveryPlan, prepareLedger } from '../../delivery/index.ts';
 import { createRealWorld, type EpochMs, GavotteError, money, type World } from '../../kernel/index.ts';
 import { type Ledger, openLedger, postgresStore, sqliteStore } from '../../ledger/index.ts';
 import { type BidderSettings, parseBidderSettings, serveBidder } from '../../services/index.ts';
 import type { CommandContext } from '../command.ts';
 import type { Report } from '../output.ts';
 import { positiveInt } from './common.ts';
+import { agentsOf, POLICY_HELP } from './policy-option.ts';
 import { SAMPLE_EXCHANGE, sampleSettings } from './sample-exchange.ts';
 
 interface BidderOptions {
@@ -24,6 +20,7 @@ interface BidderOptions {
   readonly ledger?: string;
   readonly spool?: string;
   readonly blackboard?: string;
+  readonly policy?: string;
   readonly name: string;
   readonly port: number;
   readonly host: string;
@@ -42,6 +39,7 @@ export function configureBidder(command: Command, context: CommandContext): void
     .option('--ledger <file or URL>', 'the ledger: an SQLite file or postgres://…; needed with --plan')
     .option('--spool <file>', 'where bills wait while the ledger is away; keep it over restarts')
     .option('--blackboard <URL>', 'share what agents publish with other bidders: redis://…')
+    .option('--policy <file>', POLICY_HELP)
     .option('--name <name>', 'what the bidder is called in the ledger', 'b1')
     .option('--port <n>', 'where it listens', positiveInt, 4200)
     .option('--host <address>', 'and on which address', '127.0.0.1')
@@ -55,6 +53,7 @@ export function configureBidder(command: Command, context: CommandContext): void
 async function runBidder(options: BidderOptions, context: CommandContext): Promise<Report> {
   const { output, signal } = context;
   const world = createRealWorld();
+  const agents = await agentsOf(options.policy, world.storage);
   const folder = await mkdtemp(join(tmpdir(), 'gavotte-bidder-'));
   const ledger = await openBooks(options.ledger, folder, world);
   const blackboard = await openBoard(options.blackboard, world);
@@ -72,7 +71,7 @@ async function runBidder(options: BidderOptions, context: CommandContext): Promi
       plan,
       settings,
       noticeKeys: [noticeKey(context, world)],
-      agents: classicalAgents,
+      agents,
       ...(blackboard === undefined ? {} : { blackboard }),
       spoolPath: options.spool ?? join(folder, 'spool.db'),
       port: options.port,
@@ -80,7 +79,12 @@ async function runBidder(options: BidderOptions, context: CommandContext): Promi
       onTrouble: (error) => output.note(`warning: ${error.message}`),
     });
     const report: Report = {
-      json: { url: bidder.url, campaigns: plan.campaigns.length, deals: plan.deals.length },
+      json: {
+        url: bidder.url,
+        campaigns: plan.campaigns.length,
+        deals: plan.deals.length,
+        policy: options.policy ?? null,
+      },
       text: `Bidding at ${bidder.url}/openrtb2/bid/EXCHANGE for ${plan.campaigns.length} campaigns and ${plan.deals.length} deals; ${bidder.url}/status tells how it goes.`,
     };
     output.finish(report);

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { openSampleBooks } from '../../campaign/index.ts';
-import { classicalAgents, type DeliveryPlan, parseDeliveryPlan } from '../../delivery/index.ts';
+import { type DeliveryPlan, parseDeliveryPlan } from '../../delivery/index.ts';
 import { createRealWorld, type EpochMs, GavotteError, type Money, money } from '../../kernel/index.ts';
 import { type Ledger, openLedger, sqliteStore } from '../../ledger/index.ts';
 import {
@@ -17,6 +17,7 @@ import type { Report } from '../output.ts';
 import { stderrScreen } from '../progress.ts';
 import { positiveInt } from './common.ts';
 import { type FaultOptions, withFaults } from './fault-options.ts';
+import { agentsOf, POLICY_HELP } from './policy-option.ts';
 import { SAMPLE_EXCHANGE, sampleSettings, trafficExchange } from './sample-exchange.ts';
 import { brokenRules } from './serve-exchange.ts';
 import { simulateLog } from './simulate-log.ts';
@@ -30,6 +31,7 @@ interface SimulateOptions extends FaultOptions {
   readonly bidders: number;
   readonly seed: string;
   readonly killAt?: number;
+  readonly policy?: string;
   readonly log?: string;
   readonly train?: string;
   readonly price: string;
@@ -49,6 +51,7 @@ export function configure(command: Command, context: CommandContext): void {
     .option('--bidders <n>', 'how many bidder processes', positiveInt, 2)
     .option('--seed <seed>', 'fixes traffic, rivals, people and faults', '7')
     .option('--kill-at <second>', 'kill the first bidder then; another takes its place', positiveInt)
+    .option('--policy <file>', POLICY_HELP)
     .option(
       '--log <file>',
       'instead, replay a bid log (lines `click price pCTR`) through the bidding and pacing agents',
@@ -94,7 +97,7 @@ async function simulate(options: SimulateOptions, { output, signal }: CommandCon
     signal,
     plan: run,
     settings,
-    agents: classicalAgents,
+    agents: await agentsOf(options.policy, world.storage),
     startAt,
     faults: {
       late: options.late,
