@@ -12,10 +12,13 @@ import { noticesBench } from './notices.ts';
 import { benchOptimise } from './optimise.ts';
 import { p48Bench } from './p48.ts';
 import { p48BoundsBench } from './p48-bounds.ts';
+import { auctionRate } from './p48-rate.ts';
 import { p48SeatsBench } from './p48-seats.ts';
 import { benchRank } from './rank.ts';
 import { readBench } from './read.ts';
 import { strandedBench } from './stranded.ts';
+import { trainingBench } from './training.ts';
+import { tuningBench } from './tuning.ts';
 import { verifyBench } from './verify.ts';
 
 const PARTS: Readonly<Record<string, () => object | Promise<object>>> = {
@@ -35,10 +38,13 @@ const PARTS: Readonly<Record<string, () => object | Promise<object>>> = {
   fuzz: () => bidderFuzz(),
   malformed: () => malformedBench(),
   neural: () => neuralBench(),
+  training: () => trainingBench(),
+  tuning: () => tuningBench(),
+  auctions: () => auctionRate(),
 };
 const SUITES: Readonly<Record<string, readonly string[]>> = {
   desk: ['rank', 'optimise', 'ledger', 'verify', 'crowd'],
-  learning: ['neural'],
+  learning: ['neural', 'training', 'auctions'],
 };
 
 /** Each part of a suite has a process of its own: a heap filled by one would change the figures of the next. */

@@ -20,6 +20,11 @@ export const PRESETS: readonly Preset[] = [
     config: PAPER,
   },
   {
+    name: 'demo-4',
+    summary: 'as marl-4, with networks of a few kilobytes',
+    config: { ...FAST, actor: [16, 16] },
+  },
+  {
     name: 'ippo-4',
     summary: 'as marl-4, but critics see no more than the agents (IPPO)',
     config: { ...FAST, centralCritic: false },

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { runCommand } from '../program.ts';
+import { captureOutput } from '../testing/capture.ts';
+import { COMMANDS } from './index.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'gavotte-cli-train-'));
+after(() => rmSync(folder, { recursive: true }));
+const out = join(folder, 'team');
+
+async function run(args: readonly string[]) {
+  const captured = captureOutput({ json: true });
+  const exitCode = await runCommand([...args], {
+    commands: COMMANDS,
+    version: '0',
+    output: captured.output,
+    signal: new AbortController().signal,
+    env: {},
+  });
+  return { exitCode, answer: JSON.parse(captured.stdout.text) as Record<string, unknown> };
+}
+
+interface Row {
+  readonly name: string;
+  readonly runs: number;
+  readonly against: { readonly verdict: string } | null;
+}
+
+test('train writes a policy, curves and a page; evaluate compares it on test days and records that', async () => {
+  const trained = await run([
+    'train',
+    '--preset',
+    'demo-4',
+    '--iterations',
+    '1',
+    '--seeds',
+    '2',
+    '--out',
+    out,
+  ]);
+  assert.equal(trained.exitCode, 0);
+  for (const file of ['policy.json', 'report.html', 'evaluation.json', 'seed-2/curves.ndjson'])
+    assert.ok(existsSync(join(out, file)), file);
+  assert.match(readFileSync(join(out, 'report.html'), 'utf8'), /<svg[\s\S]*Surplus of a validation day/);
+
+  const log = join(folder, 'test-days.ndjson');
+  const policies = `classical,${out},${join(out, 'policy.json')}`;
+  const line = ['evaluate', '--policies', policies, '--scenario', 'drift', '--days', '8', '--log', log];
+  const { exitCode, answer } = await run(line);
+  assert.equal(exitCode, 0);
+  const rows = answer.rows as readonly Row[];
+  assert.deepEqual(
+    rows.map(({ name, runs }) => [name, runs]),
+    [
+      ['classical', 1],
+      [out, 2],
+      [join(out, 'policy.json'), 1],
+    ],
+  );
+  assert.equal(rows[0]!.against, null);
+  await run(line);
+  assert.equal(readFileSync(log, 'utf8').trim().split('\n').length, 2);
+});
+
+for (const [what, args, message] of [
+  ['an unknown preset', ['train', '--preset', 'marl-5'], /marl-5/],
+  ['an unknown scenario', ['train', '--scenario', 'summer'], /summer/],
+  ['nobody left to learn', ['train', '--without', 'bidder,pacer,allocator,creative'], /--without/],
+  ['no training to resume', ['train', '--resume', '--out', join(folder, 'none')], /none/],
+  ['a name that is no policy', ['evaluate', '--policies', 'clasical', '--split', 'training'], /clasical/],
+  ['an unknown split', ['evaluate', '--policies', 'classical', '--split', 'all'], /all/],
+  ['more days than there are', ['evaluate', '--policies', 'classical', '--days', '201'], /200/],
+] as const)
+  test(`${what} is refused, with what to do`, async () => {
+    const { exitCode, answer } = await run(args);
+    assert.notEqual(exitCode, 0);
+    const { error } = answer as unknown as { error: { message: string; fix: string } };
+    assert.match(`${error.message} ${error.fix}`, message);
+  });
