@@ -16,6 +16,7 @@ import { auctionRate } from './p48-rate.ts';
 import { p48SeatsBench } from './p48-seats.ts';
 import { benchRank } from './rank.ts';
 import { readBench } from './read.ts';
+import { rllibBench } from './rllib.ts';
 import { strandedBench } from './stranded.ts';
 import { trainingBench } from './training.ts';
 import { tuningBench } from './tuning.ts';
@@ -39,6 +40,7 @@ const PARTS: Readonly<Record<string, () => object | Promise<object>>> = {
   malformed: () => malformedBench(),
   neural: () => neuralBench(),
   training: () => trainingBench(),
+  rllib: () => rllibBench(),
   tuning: () => tuningBench(),
   auctions: () => auctionRate(),
 };

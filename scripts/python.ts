@@ -23,40 +23,45 @@ export interface TestPython {
 
 /**
  * A Python of 3.10 or later with the packages of a requirements file: the one GAVOTTE_TEST_PYTHON names, which must have
- * them, or one that is found, with the packages in a folder of ours. Nothing outside that folder is changed.
+ * them, or one that is found, with the packages in a folder of ours. Nothing outside that folder is changed; pip's
+ * own settings hold, such as where else it looks.
  * @param requirements path in the checkout.
- * @param options of pip, such as where else to look for packages.
  * @throws an Error that says why none can be had.
  */
-export function testPython(requirements: string, options: readonly string[] = []): TestPython {
-  const given = process.env.GAVOTTE_TEST_PYTHON;
-  if (given !== undefined) return { command: given, env: {}, source: 'GAVOTTE_TEST_PYTHON' };
+export function testPython(requirements: string): TestPython {
+  const found = findTestPython(requirements);
+  if (found !== undefined) return found;
   const python = findPython();
   if (python === undefined)
     throw new Error(`install Python 3.${LEAST_MINOR} or later, or set GAVOTTE_TEST_PYTHON`);
-  const file = join(root, requirements);
-  const key = createHash('sha256')
-    .update(readFileSync(file))
-    .update(python.version)
-    .update(options.join(' '));
-  const folder = join(CACHE, key.digest('hex').slice(0, 16));
-  const pip = [
-    '-m',
-    'pip',
-    'install',
-    '--disable-pip-version-check',
-    '--only-binary=:all:',
-    '-q',
-    ...options,
-  ];
-  if (!existsSync(folder))
-    fillOnce(folder, (temporary) => {
-      if (makeEnvironment(python.command, temporary)) run(inside(temporary), [...pip, '-r', file]);
-      else run(python.command, [...pip, '--target', join(temporary, 'site'), '-r', file]);
-    });
+  const pip = ['-m', 'pip', 'install', '--disable-pip-version-check', '--only-binary=:all:', '-q'];
+  const file = ['-r', join(root, requirements)];
+  fillOnce(folderOf(python, requirements), (temporary) => {
+    if (makeEnvironment(python.command, temporary)) run(inside(temporary), [...pip, ...file]);
+    else run(python.command, [...pip, '--target', join(temporary, 'site'), ...file]);
+  });
+  return findTestPython(requirements)!;
+}
+
+/** The same, or undefined where packages would have to be installed first. */
+export function findTestPython(requirements: string): TestPython | undefined {
+  const given = process.env.GAVOTTE_TEST_PYTHON;
+  if (given !== undefined) return { command: given, env: {}, source: 'GAVOTTE_TEST_PYTHON' };
+  const python = findPython();
+  if (python === undefined) return undefined;
+  const folder = folderOf(python, requirements);
+  if (!existsSync(folder)) return undefined;
   const source = `${python.version}, packages in ${folder}`;
   if (existsSync(inside(folder))) return { command: inside(folder), env: {}, source };
   return { command: python.command, env: { PYTHONPATH: join(folder, 'site') }, source };
+}
+
+/** Packages for this Python, as the file asks for them. */
+function folderOf({ version }: Found, requirements: string): string {
+  const hash = createHash('sha256')
+    .update(readFileSync(join(root, requirements)))
+    .update(version);
+  return join(CACHE, hash.digest('hex').slice(0, 16));
 }
 
 interface Found {

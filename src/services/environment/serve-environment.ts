@@ -4,8 +4,8 @@ import type { ServeOptions } from '../serve-handler.ts';
 import { FRAMES, jsonFrame } from './frames.ts';
 import { Session } from './session.ts';
 
-/** Connections at a time; each has an environment of its own. */
-const CLIENTS_MAX = 64;
+/** Connections at a time; each has an environment of its own, and trainers have one for each day side by side. */
+const CLIENTS_MAX = 256;
 /** How long a client that was told an error may take to read it. */
 const LINGER_MS = 2_000;
 
