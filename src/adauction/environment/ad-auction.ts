@@ -8,8 +8,10 @@ import {
   type Role,
 } from '../../delivery/index.ts';
 import { GavotteError } from '../../kernel/index.ts';
-import { AggregatedDay, MOST_PACED } from './aggregated-day.ts';
+import type { AdDay } from './ad-day.ts';
+import { AggregatedDay } from './aggregated-day.ts';
 import { advertiserOf, formatOf } from './day.ts';
+import { ExactDay } from './exact-day.ts';
 import type { DayMetrics } from './metrics.ts';
 import {
   ADVERTISERS,
@@ -51,6 +53,11 @@ export interface AdAuctionOptions {
    * variate by common random numbers). @defaultValue false
    */
   readonly relative?: boolean;
+  /**
+   * Days in closed form, or impression by impression through the agents that serve, which takes some thousand times
+   * longer. @defaultValue 'aggregated'
+   */
+  readonly fidelity?: 'aggregated' | 'exact';
 }
 
 /**
@@ -90,9 +97,9 @@ export class AdAuction {
   /** Called for each day that ends, before the next begins. */
   onDay: (metrics: DayMetrics, episode: number) => void = () => {};
   readonly #options: AdAuctionOptions;
-  readonly #days: readonly AggregatedDay[];
+  readonly #days: readonly AdDay[];
   /** The same days under the classical composition; none where rewards are not relative. */
-  readonly #twins: readonly AggregatedDay[];
+  readonly #twins: readonly AdDay[];
   readonly #numbers: Float64Array;
   #stride = 0;
 
@@ -101,8 +108,8 @@ export class AdAuction {
     this.episodes = options.episodes;
     const rows = options.episodes * CAMPAIGNS;
     const tuning = options.tuning ?? DEFAULT_TUNING;
-    const days = () =>
-      Array.from({ length: options.episodes }, () => new AggregatedDay(options.scenario, tuning));
+    const Played = options.fidelity === 'exact' ? ExactDay : AggregatedDay;
+    const days = () => Array.from({ length: options.episodes }, () => new Played(options.scenario, tuning));
     this.#days = days();
     this.#twins = options.relative === true ? days() : [];
     this.#numbers = new Float64Array(options.episodes);
@@ -159,10 +166,7 @@ export class AdAuction {
 
   /** Puts 1 + λ, by which a campaign’s worths are divided, where a rule wants it; with a rate of 0 it stays. */
   setPaced(row: number, paced: number): void {
-    this.#days[Math.floor(row / CAMPAIGNS)]!.paced[row % CAMPAIGNS] = Math.min(
-      MOST_PACED,
-      Math.max(1, paced),
-    );
+    this.#days[Math.floor(row / CAMPAIGNS)]!.setPaced(row % CAMPAIGNS, paced);
   }
 
   #begin(episode: number, number: number): void {
@@ -203,7 +207,7 @@ const CLASSICAL = new Float64Array(ROLES.length);
  * Each role’s own reward of a day’s last tick, as the served agents state theirs, mixed with the advertiser’s surplus; 1 is
  * the advertiser’s budget of a mean tick.
  */
-function rewardsOf(day: AggregatedDay, slot: number, teamShare: number, out: Float64Array): Float64Array {
+function rewardsOf(day: AdDay, slot: number, teamShare: number, out: Float64Array): Float64Array {
   const unit = day.unit(slot);
   const first = advertiserOf(slot) * FORMATS;
   let surplus = 0;
@@ -221,7 +225,7 @@ function rewardsOf(day: AggregatedDay, slot: number, teamShare: number, out: Flo
   return out;
 }
 
-function writeState(day: AggregatedDay, out: Float32Array, at: number): void {
+function writeState(day: AdDay, out: Float32Array, at: number): void {
   const tick = Math.min(day.tick, TICKS - 1);
   const world = day.day;
   const angle = (2 * Math.PI * tick) / TICKS;

@@ -1,5 +1,6 @@
 import type { ClassicalTuning } from '../../delivery/index.ts';
 import { FACT, FACT_COUNT, Steering, TeamFacts } from '../../delivery/index.ts';
+import type { AdDay } from './ad-day.ts';
 import { CreativeMix } from './creatives.ts';
 import { advertiserOf, Day, formatOf, PURPOSE } from './day.ts';
 import { DealDesk } from './deals.ts';
@@ -16,6 +17,7 @@ import {
   SEGMENTS,
   TICKS,
   TRAFFIC,
+  USERS,
 } from './scenario.ts';
 import { SPLIT_EVERY, Splits, trafficLeft } from './splits.ts';
 
@@ -24,12 +26,10 @@ const MOST_OF_PLAN = 2;
 const FLOOD_OF_PLAN = 2.5;
 const MOST_STEERED = 3;
 /** Most that 1 + λ comes to. */
-export const MOST_PACED = 1_001;
+const MOST_PACED = 1_001;
 const MOST_EXCESS = 30;
 /** What one agent hears of another is a tick old with this chance. */
 const STALE = 0.05;
-/** People that a format reaches in a day, over its impressions. */
-const USERS = 0.3;
 /** Of the value of clicks, shares that follow within about an hour and about a day, and the part that a tick brings. */
 const DELAYS = [
   [0.4, 1 - Math.exp(-0.5)],
@@ -41,7 +41,7 @@ const DELAYS = [
  * over what is predicted of impressions, with the luck of their number. The classical composition decides as in the server,
  * and `steering` corrects it. Nothing that is drawn depends on what a policy does.
  */
-export class AggregatedDay {
+export class AggregatedDay implements AdDay {
   readonly steering = new Steering(CAMPAIGNS);
   readonly facts = new TeamFacts(CAMPAIGNS);
   readonly sums = new DaySums();
@@ -129,6 +129,10 @@ export class AggregatedDay {
   /** Budget of the advertiser for a mean tick, micros: the unit of rewards. */
   unit(campaign: number): number {
     return this.day.budgets[advertiserOf(campaign)]! / TICKS;
+  }
+
+  setPaced(campaign: number, paced: number): void {
+    this.paced[campaign] = Math.min(MOST_PACED, Math.max(1, paced));
   }
 
   /** One campaign’s tick in the open market. */

@@ -38,6 +38,14 @@ export const PURPOSE = {
   stale: 18,
   deal: 19,
   dealSupply: 20,
+  arrival: 21,
+  user: 22,
+  choice: 23,
+  seen: 24,
+  rival: 25,
+  click: 26,
+  delay: 27,
+  wait: 28,
 } as const;
 
 const AR_KEPT = 0.95;

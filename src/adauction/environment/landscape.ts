@@ -38,6 +38,20 @@ export class Landscape {
     return at(this.#secondPrice, log);
   }
 
+  /** The price to beat, relative to the level, of which a share of `uniform` lies below; 0 where nobody else bids. */
+  toBeat(uniform: number): number {
+    if (uniform <= this.#win[0]!) return 0;
+    let [below, above] = [0, POINTS - 1];
+    if (uniform >= this.#win[above]!) return priceAt(above);
+    while (above - below > 1) {
+      const middle = (below + above) >> 1;
+      if (this.#win[middle]! < uniform) below = middle;
+      else above = middle;
+    }
+    const mass = this.#win[above]! - this.#win[below]!;
+    return priceAt(mass > 0 ? below + (uniform - this.#win[below]!) / mass : above);
+  }
+
   /** log(bid / worth) of the best first-price bid for a log worth relative to the level; 0 or less. */
   shade(log: number): number {
     return at(this.#shade, log);

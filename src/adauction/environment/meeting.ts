@@ -1,9 +1,10 @@
 import { type Day, NODES, PREDICTION_SIGMA, VALUE_SIGMA, WEIGHTS } from './day.ts';
 import { CELLS, FORMATS, SEGMENTS } from './scenario.ts';
 
-const SEEN_SIGMA = Math.hypot(VALUE_SIGMA, PREDICTION_SIGMA);
-const TRUST = VALUE_SIGMA ** 2 / SEEN_SIGMA ** 2;
-const REST = (VALUE_SIGMA * PREDICTION_SIGMA) / SEEN_SIGMA;
+/** Deviation of what is predicted, how far it is to be trusted, and what is left unknown. */
+export const SEEN_SIGMA = Math.hypot(VALUE_SIGMA, PREDICTION_SIGMA);
+export const TRUST = VALUE_SIGMA ** 2 / SEEN_SIGMA ** 2;
+export const REST = (VALUE_SIGMA * PREDICTION_SIGMA) / SEEN_SIGMA;
 /** Logarithm of what is predicted of an impression’s value at each node, over the cell’s mean. */
 export const SEEN: readonly number[] = NODES.map((u) => SEEN_SIGMA * u - VALUE_SIGMA ** 2 / 2);
 /** The true mean value of impressions of which that is predicted, over the cell’s mean. */

@@ -81,3 +81,5 @@ export const PRICES: Float64Array = Float64Array.from(
 export const LEVELS: readonly number[] = [1_100_000, 7_000_000, 5_000_000];
 /** Share of traffic by format. */
 export const FORMAT_SHARES: readonly number[] = [0.6, 0.25, 0.15];
+/** People that a format reaches in a day, over its impressions. */
+export const USERS = 0.3;

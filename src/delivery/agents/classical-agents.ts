@@ -1,35 +1,26 @@
-import { MICROS_PER_UNIT, type Micros, type RandomStream } from '../../kernel/index.ts';
+import { MICROS_PER_UNIT, type RandomStream } from '../../kernel/index.ts';
 import type { Notice } from '../../openrtb/index.ts';
 import type { AgentsContext, EngineAgents } from '../engine-options.ts';
 import type { OpenBid } from '../serving/candidate.ts';
 import type { RunningCampaign } from '../serving/running-campaign.ts';
-import type { Policy } from './agent.ts';
 import type { ChoiceContext, CreativeChoice, PriceOffer } from './bid-agents.ts';
 import { BiddingAgent, type BiddingObservation } from './bidding.ts';
-import type { BudgetObservation } from './budget.ts';
 import { type CampaignPace, campaignPace, replanIfDue } from './campaign-pace.ts';
-import { CreativeAgent, type CreativeChances, type CreativeObservation } from './creative.ts';
-import type { Learned } from './guarded.ts';
+import { CreativeAgent } from './creative.ts';
 import { HourlyAgreements } from './hourly-agreements.ts';
+import { type LearnedPolicies, placed, timed } from './learned-policies.ts';
 import { LevelBoard } from './level-board.ts';
 import type { MakeGood } from './make-goods.ts';
-import { type PacingAction, PacingAgent, type PacingObservation, UNCORRECTED } from './pacing.ts';
+import { PacingAgent, UNCORRECTED } from './pacing.ts';
 import { admits } from './pacing-admits.ts';
 import { dealFacts, servedTeam, spokenTeam, tunedPace, writeServedFacts } from './team/served-facts.ts';
 import { type ServedTeam, SteeringFactors } from './team/served-team.ts';
 import type { TeamPolicy } from './team/team-policy.ts';
 
+/** Agents are ticked about once a second. */
+const USUAL_TICK_MS = 1_000;
 /** Campaigns that a message names. */
 const MOST_SPOKEN_OF = 4;
-
-/** Learned policies: one that takes an agent’s place sees and answers what the classical one does; a team corrects all. */
-export interface LearnedPolicies {
-  readonly team?: TeamPolicy;
-  readonly bidding?: Policy<BiddingObservation, number>;
-  readonly pacing?: Policy<PacingObservation, PacingAction>;
-  readonly creative?: Policy<CreativeObservation, CreativeChances>;
-  readonly budget?: Policy<BudgetObservation, readonly Micros[]>;
-}
 
 /**
  * The four agents with their classical policies, as one process runs them. Budget splits what there is, Creative says what an impression is worth,
@@ -151,7 +142,7 @@ export class ClassicalAgents implements EngineAgents {
     const { campaign, creative, segment, exposures } = bid.candidate;
     this.creative.shown(campaign.index, creative, { segment, exposures });
     const { kind, value } = campaign.campaign.goal;
-    if (kind === 'impressions') this.#brought(campaign.index, value.amountMicros);
+    if (kind === 'impressions') this.brought(campaign.index, value.amountMicros);
   }
 
   clicked(bid: OpenBid | undefined): void {
@@ -161,10 +152,11 @@ export class ClassicalAgents implements EngineAgents {
     const { kind, value } = campaign.campaign.goal;
     const rate =
       kind === 'clicks' ? 1 : kind === 'conversions' ? this.creative.conversionRate(campaign.index) : 0;
-    this.#brought(campaign.index, value.amountMicros * rate);
+    this.brought(campaign.index, value.amountMicros * rate);
   }
 
-  #brought(campaign: number, valueMicros: number): void {
+  /** Something of value came of a campaign's spend, micros; clicks and impressions tell it by themselves. */
+  brought(campaign: number, valueMicros: number): void {
     this.agreements.tranches.won(campaign, valueMicros);
     this.#team?.sums.realised(campaign, valueMicros);
   }
@@ -173,12 +165,48 @@ export class ClassicalAgents implements EngineAgents {
     this.creative.refresh();
     this.agreements.tranches.observe();
     this.agreements.tick();
-    this.#team?.tick(this.#context.clock.now(), (index, facts, offset) =>
-      this.#tellTeam(index, facts, offset),
-    );
-    for (const [index, running] of this.#campaigns.entries()) this.#tickOne(index, running);
+    this.look();
+    for (const running of this.#campaigns) this.#tickOne(running, this.#board.level(running.campaign.id));
     await this.publish();
     this.agreements.check();
+  }
+
+  /**
+   * A tick of `elapsedMs` where no other bidder is, as in a simulation of one: what bidders agree on is decided here,
+   * at once. Whoever calls it calls `look`, too.
+   */
+  tickAlone(elapsedMs: number): void {
+    this.creative.refresh();
+    this.agreements.tranches.observe();
+    this.agreements.tickAlone();
+    for (const running of this.#campaigns)
+      this.#tickOne(running, this.bidding.level(running.campaign.id), elapsedMs);
+  }
+
+  /**
+   * The team looks at the facts and decides, where it is time.
+   * @param amend may change a campaign's facts before it does.
+   */
+  look(amend: (index: number) => void = () => {}): void {
+    this.#team?.tick(this.#context.clock.now(), (index, facts, offset) => {
+      this.#tellTeam(index, facts, offset);
+      amend(index);
+    });
+  }
+
+  /** The team that corrects them; null where there is none. */
+  get team(): ServedTeam | null {
+    return this.#team;
+  }
+
+  /** How a campaign's spend is planned, and what is known of its traffic. */
+  paceOf(campaign: number): Readonly<CampaignPace> {
+    return this.#plans[campaign]!;
+  }
+
+  /** Share of requests that a campaign takes. */
+  throttle(campaign: number): number {
+    return this.#throttles[campaign]!;
   }
 
   /** Tells the other bidders what campaigns bid here of late. */
@@ -220,14 +248,14 @@ export class ClassicalAgents implements EngineAgents {
     };
   }
 
-  #tickOne(index: number, { campaign, wallet, openSpent, spentToday, bids, wins }: RunningCampaign): void {
+  #tickOne(running: RunningCampaign, levelCpm: number, elapsedMs = USUAL_TICK_MS): void {
+    const { index, campaign, openSpent, spentToday } = running;
     const { id, hourlyLimit } = campaign;
     const each = this.#plans[index]!;
     const at = this.#context.clock.now();
     each.forecast.observe(at, each.seen);
     each.seen = 0;
-    // Of what is promised only what is won will be spent; the purse keeps the whole of it anyway.
-    const pending = wallet.promised * (bids > 0 ? Math.min(1, wins / bids) : 1);
+    const pending = pendingOf(running);
     const spent = openSpent + pending;
     each.spent = spent;
     const isSplitAnew = each.splits !== this.agreements.version;
@@ -241,7 +269,7 @@ export class ClassicalAgents implements EngineAgents {
         spentMicros: spent,
         hourSpentMicros: Math.max(0, spent - each.spentBeforeHour),
         hourLimitMicros: hourlyLimit,
-        levelCpm: this.#board.level(id),
+        levelCpm,
         correction: {
           catchUpMs: this.#catchUpMs,
           target: this.#factors.target[index]!,
@@ -251,9 +279,9 @@ export class ClassicalAgents implements EngineAgents {
       this.#context.random,
     );
     this.#throttles[index] = action.throttle;
-    this.#team?.sums.target(index, action.targetMicrosNextTick);
+    this.#team?.sums.target(index, this.pacing.targetPerMs(id) * elapsedMs);
     const demand = this.pacing.demand(id) * this.#factors.admit[index]!;
-    this.bidding.tick(id, demand, action.targetMicrosNextTick);
+    this.bidding.tick(id, demand, action.targetMicrosNextTick, elapsedMs);
     this.#lambdas[index] = this.bidding.lambda(id);
   }
 
@@ -264,7 +292,7 @@ export class ClassicalAgents implements EngineAgents {
       running,
       plan: this.#plans[index]!.plan,
       forecast: this.#plans[index]!.forecast,
-      spent: this.#plans[index]!.spent,
+      spent: running.openSpent + pendingOf(running),
       lambda: this.#lambdas[index]!,
       throttle: this.#throttles[index]!,
       openness: this.creative.openness(index, this.#factors.sharpness[index]!),
@@ -282,17 +310,9 @@ export class ClassicalAgents implements EngineAgents {
   }
 }
 
-/** A learned policy, timed by the clock of its process. */
-function timed<Observation, Action>(
-  policy: Policy<Observation, Action> | undefined,
-  { clock }: AgentsContext,
-): Learned<Observation, Action> | undefined {
-  return policy === undefined ? undefined : { policy, clock };
-}
-
-/** As an agent's options; none when there is none. */
-function placed<Given>(learned: Given | undefined): { learned?: Given } {
-  return learned === undefined ? {} : { learned };
+/** Of what is promised only what is won will be spent; the purse keeps the whole of it anyway. Micros. */
+function pendingOf({ wallet, bids, wins }: RunningCampaign): number {
+  return wallet.promised * (bids > 0 ? Math.min(1, wins / bids) : 1);
 }
 
 /** What an exchange said a bid cleared at; undefined when it did not say. */

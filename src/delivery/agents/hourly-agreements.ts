@@ -67,6 +67,14 @@ export class HourlyAgreements {
     }
   }
 
+  /** Where no other bidder is: an hour's money is split as the hour begins. Nobody makes good for deals. */
+  tickAlone(): void {
+    const hour = Math.floor(this.#context.clock.now() / HOUR_MS);
+    if (hour === this.#hour) return;
+    this.#hour = hour;
+    this.#keep(this.tranches.splitAlone(hour));
+  }
+
   /** @throws what went wrong since the last call, other than that the blackboard was away. */
   check(): void {
     const fault = this.#fault;

@@ -239,6 +239,12 @@ export class PacingAgent implements Agent<PacingObservation, PacingAction, Pacin
     return state === undefined ? 0 : state.demand * state.tickMs;
   }
 
+  /** Micros that a millisecond should spend, as last decided. */
+  targetPerMs(campaign: string): number {
+    const state = this.#states.get(campaign);
+    return state === undefined ? 0 : state.action.targetMicrosNextTick / state.tickMs;
+  }
+
   /** Spend may fall when a promise is released, so the average carries its sign and only demand is cut at 0. */
   #learn(state: PacingState, seen: PacingTick): void {
     const elapsed = seen.at - state.at;

@@ -103,6 +103,12 @@ export class Tranches {
     return this.#byIndex((_name, group) => this.#splitGroup(group));
   }
 
+  /** The split of an hour where no other bidder is. */
+  splitAlone(hour: number): ReadonlyMap<number, Micros> {
+    this.#closeHour(hour);
+    return this.split();
+  }
+
   /**
    * The split of an hour that all bidders keep to, by index; groups on which nobody decided are split here, once an
    * hour. Asked again in the same hour it gives what stands by then.

@@ -78,7 +78,7 @@ export class ServedTeam {
     this.#campaigns = campaigns;
     this.#monotonic = monotonic;
     this.#observations = new Float32Array(campaigns * OBSERVATION_SIZE);
-    this.#apply();
+    this.apply();
   }
 
   /** Why the policy is no longer asked; null while it is. */
@@ -102,7 +102,7 @@ export class ServedTeam {
     this.facts.endTick();
     this.#ticks += 1;
     this.#decide();
-    this.#apply();
+    this.apply();
     return true;
   }
 
@@ -134,7 +134,8 @@ export class ServedTeam {
     this.steering.clear();
   }
 
-  #apply(): void {
+  /** Puts the steering in force; whoever writes it from elsewhere calls it. */
+  apply(): void {
     for (let campaign = 0; campaign < this.#campaigns; campaign += 1)
       this.factors.take(campaign, this.steering, this.policy.tuning);
   }

@@ -1,0 +1,35 @@
+/** Of the value of clicks, shares that follow within about an hour and about a day, and the mean wait in minutes. */
+const DELAYS = [
+  { until: 0.4, minutes: 60 },
+  { until: 1, minutes: 1_080 },
+] as const;
+
+/** Value that a click will have brought. */
+interface Due {
+  readonly minute: number;
+  readonly campaign: number;
+  readonly micros: number;
+}
+
+/** What clicks bring, and when: some of it soon, most of it after the day. */
+export class ClickDues {
+  #due: Due[] = [];
+
+  /**
+   * A click at a minute of the day will be worth `micros`.
+   * @param kind which of the delays it has, and `wait` how long it is: uniform numbers.
+   */
+  add(minute: number, campaign: number, micros: number, kind: number, wait: number): void {
+    const { minutes } = DELAYS.find(({ until }) => kind < until)!;
+    this.#due.push({ minute: minute - Math.log(wait) * minutes, campaign, micros });
+  }
+
+  /** Tells `pay` what has come in by a minute. */
+  settle(minute: number, pay: (campaign: number, micros: number) => void): void {
+    this.#due = this.#due.filter((due) => {
+      if (due.minute > minute) return true;
+      pay(due.campaign, due.micros);
+      return false;
+    });
+  }
+}
