@@ -2,7 +2,7 @@ import { GavotteError } from '../../../kernel/index.ts';
 import { FAULTS_TO_QUARANTINE, SLOWEST_DECISION_MS } from '../guarded.ts';
 import { ACTIONS, PERIODS, ROLES } from './roles.ts';
 import { Steering } from './steering.ts';
-import { OBSERVATION_SIZE, TeamFacts } from './team-facts.ts';
+import { FACT, OBSERVATION_SIZE, TeamFacts } from './team-facts.ts';
 import type { TeamPolicy } from './team-policy.ts';
 import { TeamSums } from './team-sums.ts';
 
@@ -42,6 +42,9 @@ export class SteeringFactors {
     this.sharpness[campaign] = sharpness * Math.exp(steering.sharpness[campaign]!);
   }
 }
+
+/** Before any tick has passed nothing is known of these, as in training. */
+const OF_A_TICK = ['tickSpent', 'tickTarget', 'throttle', 'requests', 'forecast', 'openness'] as const;
 
 /**
  * A trained team at work in a bidder: each policy tick it looks at the facts of all campaigns and corrects what the
@@ -87,20 +90,23 @@ export class ServedTeam {
   }
 
   /**
-   * To be called often; once a policy tick it asks `write` for the facts of each campaign, and decides.
+   * To be called often; at once, and then once a policy tick, it asks `write` for the facts of each campaign, and decides.
    * @returns whether it decided.
    */
   tick(at: number, write: (campaign: number, facts: Float64Array, offset: number) => void): boolean {
-    this.#nextAt ??= at + this.tickMs;
-    if (at < this.#nextAt) return false;
+    if (this.#nextAt !== null && at < this.#nextAt) return false;
+    const isFirst = this.#nextAt === null;
     this.#nextAt = at + this.tickMs;
     for (let campaign = 0; campaign < this.#campaigns; campaign += 1) {
       const offset = this.facts.offset(campaign);
       this.sums.take(campaign, this.facts.facts, offset);
       write(campaign, this.facts.facts, offset);
+      if (isFirst) for (const fact of OF_A_TICK) this.facts.facts[offset + FACT[fact]] = 0;
     }
-    this.facts.endTick();
-    this.#ticks += 1;
+    if (!isFirst) {
+      this.facts.endTick();
+      this.#ticks += 1;
+    }
     this.#decide();
     this.apply();
     return true;
