@@ -19,7 +19,7 @@ export { PRESETS, type Preset, presetOf, trainingOf } from './presets.ts';
 export { htmlReport, type ReportOptions, type ReportTable, type RunCurves } from './report/html-report.ts';
 export { eventFileHeader, type Scalar, scalarsEvent } from './report/tensorboard.ts';
 export { RoleLearner, type UpdateFigures } from './role-learner.ts';
-export { type Look, runTeam, secondsPerIteration, type TeamRun } from './team-run.ts';
+export { LOOK_DAYS, type Look, lookAt, runTeam, secondsPerIteration, type TeamRun } from './team-run.ts';
 export type { TeamTraining } from './team-training.ts';
 export { type IterationFigures, type Stage, Trainer, type TrainerOptions, unsharded } from './trainer.ts';
 export type { EnvRole, TrainingEnv } from './training-env.ts';

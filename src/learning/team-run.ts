@@ -1,10 +1,10 @@
-import { scenarioOf } from '../adauction/index.ts';
+import { type Scenario, scenarioOf } from '../adauction/index.ts';
 import { TEAM_SCHEMA, TeamPolicy } from '../delivery/index.ts';
 import { type Clock, GavotteError, type Storage } from '../kernel/index.ts';
 import { type PolicyFile, type StoredNetwork, writePolicyFile } from '../neural/index.ts';
 import { readCheckpoint, type TrainerState, writeCheckpoint } from './checkpoint.ts';
 import { type CurvePoint, curveLines, eventFile, parseCurveLines } from './curves.ts';
-import { teamContender } from './evaluation/contenders.ts';
+import { type Contender, teamContender } from './evaluation/contenders.ts';
 import { playDays } from './evaluation/play-days.ts';
 import { interquartileMean, meanOf } from './evaluation/statistics.ts';
 import type { TeamTraining } from './team-training.ts';
@@ -13,8 +13,8 @@ import type { IterationFigures } from './trainer.ts';
 
 /** Times that a training is looked at on validation days; of these looks the best is kept. */
 const LOOKS = 24;
-/** Validation days of a look. */
-const LOOK_DAYS = 50;
+/** Validation days of a look, the first ones. */
+export const LOOK_DAYS = 50;
 
 /** What the policy was worth when it was looked at. */
 export interface Look {
@@ -194,13 +194,7 @@ class Run {
 
   #look(file: PolicyFile, iteration: number): Look {
     const contender = teamContender('team', this.#training.tuning, new TeamPolicy(file));
-    const days = playDays(contender, scenarioOf(this.#training.scenario), 'validation', LOOK_DAYS);
-    return {
-      iteration,
-      surplus: interquartileMean(days.map(({ surplus }) => surplus)),
-      pacingError: meanOf(days.map(({ pacingError }) => pacingError)),
-      utilisation: meanOf(days.map(({ utilisation }) => utilisation)),
-    };
+    return { iteration, ...lookAt(contender, scenarioOf(this.#training.scenario)) };
   }
 
   async #write(better: PolicyFile | null, checkpoint: string): Promise<void> {
@@ -212,6 +206,16 @@ class Run {
     // Last, as it says that the others are there.
     await storage.writeText(`${folder}/checkpoint.json`, checkpoint);
   }
+}
+
+/** What a contender is worth on the days of a look. */
+export function lookAt(contender: Contender, scenario: Scenario): Omit<Look, 'iteration'> {
+  const days = playDays(contender, scenario, 'validation', LOOK_DAYS);
+  return {
+    surplus: interquartileMean(days.map(({ surplus }) => surplus)),
+    pacingError: meanOf(days.map(({ pacingError }) => pacingError)),
+    utilisation: meanOf(days.map(({ utilisation }) => utilisation)),
+  };
 }
 
 /** Seconds that an iteration takes here, by a few of them. */

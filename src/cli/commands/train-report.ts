@@ -1,10 +1,14 @@
 import { type Scenario, tunedFor } from '../../adauction/index.ts';
+import { DEFAULT_TUNING } from '../../delivery/index.ts';
 import type { World } from '../../kernel/index.ts';
 import {
   type Candidate,
+  classicalContender,
   type Evaluation,
   evaluate,
   htmlReport,
+  LOOK_DAYS,
+  lookAt,
   RULES,
   type RunCurves,
   SPLITS,
@@ -15,9 +19,6 @@ import {
 import { evaluationRows, showEvaluation } from '../evaluation-table.ts';
 import type { Output, Report } from '../output.ts';
 import { candidatesOf, jsonOf } from './evaluate.ts';
-
-/** Validation days that looks during training chose by; the table is of the others. */
-const LOOKED_AT = 50;
 
 /** What finished trainings came to: a table, a page with the curves, and the best policy in a place of its own. */
 export async function reportTraining(done: {
@@ -39,8 +40,9 @@ export async function reportTraining(done: {
   const evaluation = evaluate({
     scenario,
     split: 'validation',
-    skip: LOOKED_AT,
-    days: SPLITS.validation.count - LOOKED_AT,
+    // Looks during training chose by the others.
+    skip: LOOK_DAYS,
+    days: SPLITS.validation.count - LOOK_DAYS,
     candidates: [
       ...(await candidatesOf('classical', scenario, false, world)),
       ...(await candidatesOf(folder, scenario, true, world)),
@@ -68,7 +70,10 @@ function page(runs: readonly TeamRun[], scenario: Scenario, evaluation: Evaluati
   const { config, iterations, left } = runs[0]!.training;
   const seeds = runs.map(({ training }) => training.seed).join(', ');
   const seconds = runs.reduce((sum, { points }) => sum + points.at(-1)!.seconds, 0);
-  const level = (name: string) => evaluation.rows.find((row) => row.name === name)!.surplus.value / 1e6;
+  const levels = [
+    classicalContender('classical', tunedFor(scenario.name)),
+    classicalContender('default', DEFAULT_TUNING),
+  ].map((contender) => ({ name: contender.name, y: lookAt(contender, scenario).surplus / 1e6 }));
   const roles = Object.keys(runs[0]!.points[0]!.rewards).filter((role) => !left.includes(role));
   const ofRoles = (prefix: string) => roles.map((role) => `${prefix}/${role}`);
   return htmlReport({
@@ -85,13 +90,13 @@ function page(runs: readonly TeamRun[], scenario: Scenario, evaluation: Evaluati
     runs: runs.map(curvesOf),
     plots: [
       {
-        title: 'Surplus of a validation day',
+        title: `Surplus of the ${LOOK_DAYS} validation days that choose the policy`,
         yLabel: 'USD',
         curves: ['validation/surplus'],
-        levels: ['classical', 'default'].map((name) => ({ name, y: level(name) })),
+        levels,
       },
       {
-        title: 'Reward over that of the classical composition',
+        title: 'Reward over that of the classical composition, while exploring',
         yLabel: 'budgets of a tick',
         curves: ofRoles('reward'),
       },

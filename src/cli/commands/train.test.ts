@@ -44,7 +44,10 @@ test('train writes a policy, curves and a page; evaluate compares it on test day
   assert.equal(trained.exitCode, 0);
   for (const file of ['policy.json', 'report.html', 'evaluation.json', 'seed-2/curves.ndjson'])
     assert.ok(existsSync(join(out, file)), file);
-  assert.match(readFileSync(join(out, 'report.html'), 'utf8'), /<svg[\s\S]*Surplus of a validation day/);
+  assert.match(
+    readFileSync(join(out, 'report.html'), 'utf8'),
+    /<svg[\s\S]*Surplus of the 50 validation days/,
+  );
 
   const log = join(folder, 'test-days.ndjson');
   const policies = `classical,${out},${join(out, 'policy.json')}`;
