@@ -17,7 +17,7 @@ export function p48SeatsBench(): object {
   const population = benchPopulation(SEED);
   const results: { readonly name: string; readonly result: DayResult }[] = [];
   const prices: number[] = [];
-  const { from } = P48_EPISODES.train;
+  const { from } = P48_EPISODES.training;
   for (let episode = from; episode < from + Number(values.days); episode += 1) {
     const day = openDay({ seed: SEED, episode, opportunities: Number(values.opportunities) });
     const played = playDay(day, population);

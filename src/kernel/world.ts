@@ -84,6 +84,8 @@ export interface Storage {
   openDatabase(path: string): SqlDatabase;
   /** @throws GV_BAD_INPUT when there is no such file. */
   readText(path: string): Promise<string>;
+  /** The same for what is no text. */
+  readBytes(path: string): Promise<Uint8Array>;
   /** Writes whole and atomically: a reader sees the old text or the new. */
   writeText(path: string, text: string): Promise<void>;
   /** The same for what is no text. */

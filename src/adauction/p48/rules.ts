@@ -41,7 +41,7 @@ export const TRAFFIC_SHARE: readonly number[] = [
 
 /** Episodes by purpose. Nothing is fitted or chosen on the held-out ones: they are for the final table alone. */
 export const EPISODES = {
-  train: { from: 0, to: 99 },
+  training: { from: 0, to: 99 },
   validation: { from: 100, to: 119 },
   test: { from: 200, to: 219 },
 } as const;

@@ -19,12 +19,16 @@ import type { CommandContext } from '../command.ts';
 import { showEvaluation } from '../evaluation-table.ts';
 import type { Report } from '../output.ts';
 import { positiveInt } from './common.ts';
+import { evaluateP48Days, p48DaysOf } from './evaluate-p48.ts';
+
+/** Training days that are played when nobody says how many: the split has thousands. */
+const TRAINING_DAYS = 200;
 
 interface EvaluateOptions {
   readonly policies: string;
   readonly scenario: string;
   readonly split: string;
-  readonly days: number;
+  readonly days?: number;
   readonly ablate?: boolean;
   readonly log: string;
 }
@@ -37,43 +41,68 @@ export function configure(command: Command, context: CommandContext): void {
       '--policies <list>',
       `what to compare, the first with all others: policy files, folders of \`train\`, ${rules}, default (not tuned)`,
     )
-    .option('--scenario <name>', `the market: ${SCENARIOS.map(({ name }) => name).join(', ')}`, 'drift')
+    .option('--scenario <name>', `the market: ${SCENARIOS.map(({ name }) => name).join(', ')}, p48`, 'drift')
     .option('--split <name>', 'days: test (each use is recorded), validation or training', 'test')
-    .option('--days <n>', 'how many of them', positiveInt, SPLITS.test.count)
+    .option('--days <n>', 'how many of them; without it, all', positiveInt)
     .option('--ablate', 'also each team without each of its roles, which is then classical')
     .option('--log <file>', 'where uses of test days are recorded', 'test-days.ndjson')
     .action(context.action((options: EvaluateOptions) => compare(options, context)));
 }
 
-async function compare(options: EvaluateOptions, { output }: CommandContext): Promise<Report> {
+async function compare(options: EvaluateOptions, context: CommandContext): Promise<Report> {
   const world = createRealWorld();
-  const scenario = scenarioOf(options.scenario);
   const split = splitOf(options.split);
-  if (options.days > SPLITS[split].count)
-    throw new GavotteError('GV_BAD_INPUT', `--days: there are ${SPLITS[split].count} ${split} days`, {
-      fix: `Give at most ${SPLITS[split].count}.`,
+  const isP48 = options.scenario === 'p48';
+  const most = isP48 ? p48DaysOf(split) : split === 'training' ? TRAINING_DAYS : SPLITS[split].count;
+  const days = options.days ?? most;
+  if (days > most)
+    throw new GavotteError('GV_BAD_INPUT', `--days: there are ${most} ${split} days`, {
+      fix: `Give at most ${most}.`,
     });
+  if (!isP48) return comparePolicies({ ...options, days }, split, world, context);
+  const policies = options.policies.split(',').map((name) => name.trim());
+  if (split === 'test') await noteUse(options, days, policies, world, context);
+  const { env, output } = context;
+  const { storage } = world;
+  return evaluateP48Days({ policies, split, days, data: env.GAVOTTE_DATA, storage, output });
+}
+
+async function comparePolicies(
+  options: EvaluateOptions & { readonly days: number },
+  split: Split,
+  world: World,
+  context: CommandContext,
+): Promise<Report> {
+  const { output } = context;
+  const scenario = scenarioOf(options.scenario);
+  const { days } = options;
   const candidates: Candidate[] = [];
   for (const name of options.policies.split(','))
     candidates.push(...(await candidatesOf(name.trim(), scenario, options.ablate === true, world)));
   if (split === 'test') {
-    const use = {
-      at: new Date(world.clock.now()).toISOString(),
-      scenario: scenario.name,
-      days: options.days,
-      policies: candidates.map(({ name }) => name),
-    };
-    const uses = await recordTestDays(world.storage, options.log, use);
-    output.note(`Use ${uses} of the test days of ${scenario.name}, recorded in ${options.log}`);
+    const names = candidates.map(({ name }) => name);
+    await noteUse(options, days, names, world, context);
   }
   const evaluation = evaluate({
     scenario,
     split,
-    days: options.days,
+    days,
     candidates,
     onRun: (name, run) => output.note(`  played ${name}, run ${run + 1}`),
   });
   return { json: jsonOf(evaluation), text: showEvaluation(evaluation, output.width).join('\n') };
+}
+
+async function noteUse(
+  { scenario, log }: EvaluateOptions,
+  days: number,
+  policies: readonly string[],
+  { clock, storage }: World,
+  { output }: CommandContext,
+): Promise<void> {
+  const at = new Date(clock.now()).toISOString();
+  const uses = await recordTestDays(storage, log, { at, scenario, days, policies });
+  output.note(`Use ${uses} of the test days of ${scenario}, recorded in ${log}`);
 }
 
 /** An evaluation as JSON: days as plain lists. */

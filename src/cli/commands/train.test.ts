@@ -74,6 +74,16 @@ for (const [what, args, message] of [
   ['nobody left to learn', ['train', '--without', 'bidder,pacer,allocator,creative'], /--without/],
   ['no training to resume', ['train', '--resume', '--out', join(folder, 'none')], /none/],
   ['a name that is no policy', ['evaluate', '--policies', 'clasical', '--split', 'training'], /clasical/],
+  [
+    'a policy that P48 does not have',
+    ['evaluate', '--scenario', 'p48', '--policies', 'MOPE', '--split', 'training'],
+    /MOPE/,
+  ],
+  [
+    'more P48 days than there are',
+    ['evaluate', '--scenario', 'p48', '--policies', 'PID', '--days', '21'],
+    /20/,
+  ],
   ['an unknown split', ['evaluate', '--policies', 'classical', '--split', 'all'], /all/],
   ['more days than there are', ['evaluate', '--policies', 'classical', '--days', '201'], /200/],
 ] as const)

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -19,7 +19,11 @@ test('text is read as it was written, in folders made on the way', async () => {
 test('bytes are written as they are', async () => {
   const path = join(folder, 'b/curve.bin');
   await realStorage.writeBytes(path, Uint8Array.of(0, 255, 128));
-  assert.deepEqual([...readFileSync(path)], [0, 255, 128]);
+  assert.deepEqual([...(await realStorage.readBytes(path))], [0, 255, 128]);
+  await assert.rejects(realStorage.readBytes(join(folder, 'none')), {
+    code: 'GV_BAD_INPUT',
+    message: /none/,
+  });
 });
 
 test('many writers of one file leave one whole text and nothing beside it', async () => {

@@ -23,6 +23,13 @@ export const realStorage: Storage = {
       throw unusable('read', path, cause, 'Give the path of a readable text file.');
     }
   },
+  readBytes: async (path) => {
+    try {
+      return await readFile(path);
+    } catch (cause) {
+      throw unusable('read', path, cause, 'Give the path of a readable file.');
+    }
+  },
   writeText: writeWhole,
   writeBytes: writeWhole,
 };

@@ -63,6 +63,8 @@ export class SimulatedProcess {
       storage: {
         openDatabase: (path) => this.#mortalDatabase(diskDatabase(disk, path)),
         readText: (path) => this.#effect(`disk read ${path}`, () => readFile(disk, path)),
+        readBytes: (path) =>
+          this.#effect(`disk read ${path}`, async () => Buffer.from(await readFile(disk, path), 'latin1')),
         writeText: (path, text) =>
           this.#effect(`disk write ${path}`, async () => void disk.files.set(path, text)),
         writeBytes: (path, bytes) =>
