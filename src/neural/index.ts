@@ -11,6 +11,8 @@ export {
 } from './kernels.ts';
 export { referenceKernels } from './kernels-reference.ts';
 export { Mlp, normal } from './mlp.ts';
+export { onnxOf } from './onnx/export.ts';
+export { networkFromOnnx } from './onnx/import.ts';
 export type { LayerWeights, MlpShape } from './parameters.ts';
 export { type PolicyFile, readPolicyFile, type StoredNetwork, writePolicyFile } from './policy-file.ts';
 export { ServedNetwork } from './served-network.ts';

@@ -20,9 +20,9 @@ export interface PolicyFile {
 }
 
 const FORMAT = 'gavotte-policy-1';
-/** A policy of bounded cost: a few microseconds an answer. */
-const MOST_LAYERS = 6;
-const MOST_WIDTH = 512;
+/** Most widths of a network, and most of each: a policy of bounded cost answers in a few microseconds. */
+export const MOST_LAYERS = 6;
+export const MOST_WIDTH = 512;
 
 const size = z.int().min(1).max(MOST_WIDTH);
 const network = z.strictObject({

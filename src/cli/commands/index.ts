@@ -38,6 +38,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'compare policies on days that nobody learned from',
     load: () => import('./evaluate.ts'),
   },
+  {
+    name: 'policy',
+    summary: 'teams as ONNX networks, for and from other tools',
+    load: () => import('./policy.ts'),
+  },
   { name: 'verify', summary: 'prove the money rules in simulated worlds', load: () => import('./verify.ts') },
   { name: 'doctor', summary: 'check that this machine can run Gavotte', load: () => import('./doctor.ts') },
 ];

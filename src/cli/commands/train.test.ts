@@ -29,7 +29,7 @@ interface Row {
   readonly against: { readonly verdict: string } | null;
 }
 
-test('train writes a policy, curves and a page; evaluate compares it on test days and records that', async () => {
+test('train writes a policy, curves and a page; the policy survives ONNX; evaluate compares it on test days and records that', async () => {
   const trained = await run([
     'train',
     '--preset',
@@ -48,6 +48,15 @@ test('train writes a policy, curves and a page; evaluate compares it on test day
     readFileSync(join(out, 'report.html'), 'utf8'),
     /<svg[\s\S]*Surplus of the 50 validation days/,
   );
+
+  const onnx = join(folder, 'onnx');
+  await run(['policy', 'export', join(out, 'policy.json'), '--out', onnx]);
+  const back = join(folder, 'back.json');
+  const imported = await run(['policy', 'import', onnx, '--out', back, '--scenario', 'drift']);
+  assert.deepEqual(imported.answer.roles, ['bidder', 'pacer', 'allocator', 'creative']);
+  const networksOf = (path: string) =>
+    (JSON.parse(readFileSync(path, 'utf8')) as { networks: object }).networks;
+  assert.deepEqual(networksOf(back), networksOf(join(out, 'policy.json')));
 
   const log = join(folder, 'test-days.ndjson');
   const policies = `classical,${out},${join(out, 'policy.json')}`;
@@ -84,6 +93,7 @@ for (const [what, args, message] of [
     ['evaluate', '--scenario', 'p48', '--policies', 'PID', '--days', '21'],
     /20/,
   ],
+  ['no ONNX files', ['policy', 'import', tmpdir(), '--out', join(folder, 'x.json')], /bidder.onnx/],
   ['an unknown split', ['evaluate', '--policies', 'classical', '--split', 'all'], /all/],
   ['more days than there are', ['evaluate', '--policies', 'classical', '--days', '201'], /200/],
 ] as const)
