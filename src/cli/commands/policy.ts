@@ -15,17 +15,15 @@ import type { Report } from '../output.ts';
 /** `gavotte policy`: teams as ONNX networks, for and from other tools. */
 export function configure(command: Command, context: CommandContext): void {
   command
-    .command('export')
+    .command('export <policy>')
     .description(
       'write each role’s network as ONNX: observation [rows, 28] to mean [rows, k]; actions are its tanh',
     )
-    .argument('<policy>', 'a policy file')
     .requiredOption('--out <folder>', 'where to write ROLE.onnx')
     .action(context.action((policy: string, { out }: { out: string }) => exportTeam(policy, out)));
   command
-    .command('import')
-    .description('make a policy file of ROLE.onnx files; roles without one stay classical')
-    .argument('<folder>', `where they are: ${ROLES.map((role) => `${role}.onnx`).join(', ')}`)
+    .command('import <folder>')
+    .description('make a policy file of bidder.onnx, pacer.onnx, …; roles without one stay classical')
     .requiredOption('--out <file>', 'the policy file to write')
     .option(
       '--scenario <name>',
