@@ -1,12 +1,14 @@
 // `npm run test:rllib`: not part of `npm test`, as Ray and torch are gigabytes and training takes a minute.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { test } from 'node:test';
 import { root } from '../../scripts/lib/node24.mjs';
 import { type TestPython, testPython } from '../../scripts/python.ts';
+import { ROLES, type Role, TEAM_SCHEMA, TeamPolicy } from '../../src/delivery/index.ts';
+import { readPolicyFile } from '../../src/neural/index.ts';
 
 try {
   testOn(testPython('examples/rllib-requirements.txt'));
@@ -28,7 +30,7 @@ print(json.dumps({role: answer(role).tolist() for role in roles}))
 `;
 
 function testOn(python: TestPython): void {
-  test('RLlib trains the team, and writes what each role has learned', () => {
+  test('RLlib trains the team, whose networks come back as a policy that decides and is evaluated', () => {
     const folder = mkdtempSync(join(tmpdir(), 'gavotte-rllib-'));
     try {
       const how = ['--iterations', '2', '--days', '8', '--out', folder];
@@ -37,18 +39,48 @@ function testOn(python: TestPython): void {
         .filter((line) => line.startsWith('{'))
         .map((line) => JSON.parse(line) as { environmentSteps?: number; done?: boolean });
       assert.deepEqual([lines[1]?.environmentSteps, lines[2]?.done], [2 * 8 * 48, true]);
-      const answers = JSON.parse(outputOf(python, ['-c', ANSWERS, folder])) as Record<string, number[][]>;
-      const widths = Object.entries(answers).map(([role, rows]) => [role, rows.map((row) => row.length)]);
-      assert.deepEqual(Object.fromEntries(widths), {
-        bidder: [2, 2, 2],
-        pacer: [2, 2, 2],
-        allocator: [1, 1, 1],
-        creative: [1, 1, 1],
-      });
+      const policy = join(folder, 'policy.json');
+      gavotte('policy', 'import', folder, '--out', policy, '--scenario', 'drift');
+      decidesAsWritten(policy, JSON.parse(outputOf(python, ['-c', ANSWERS, folder])) as Answers);
+      const days = ['--scenario', 'drift', '--split', 'training', '--days', '4'];
+      const { rows } = gavotte('evaluate', '--policies', `${policy},classical`, ...days) as {
+        readonly rows: readonly { readonly name: string; readonly days: readonly object[][] }[];
+      };
+      assert.deepEqual(
+        rows.slice(0, 2).map((row) => [row.name, row.days[0]?.length]),
+        [
+          [policy, 4],
+          ['classical', 4],
+        ],
+      );
     } finally {
       rmSync(folder, { recursive: true });
     }
   });
+}
+
+/** By role, [rows, actions]: means. */
+type Answers = Readonly<Record<Role, readonly (readonly number[])[]>>;
+
+function decidesAsWritten(path: string, answers: Answers): void {
+  const team = new TeamPolicy(readPolicyFile(readFileSync(path, 'utf8'), path, TEAM_SCHEMA));
+  assert.deepEqual(team.roles, ROLES);
+  const rows = Float32Array.from({ length: 3 * 28 }, (_, index) => Math.sin(index));
+  for (const role of ROLES)
+    for (const [row, means] of answers[role].entries()) {
+      const actions = new Float32Array(means.length);
+      team.decide(role, rows, row * 28, actions, 0);
+      for (const [index, mean] of means.entries())
+        assert.ok(Math.abs(actions[index]! - Math.tanh(mean)) < 1e-5, `${role}: ${actions[index]}, ${mean}`);
+    }
+}
+
+/** What a command prints under `--json`. */
+function gavotte(...args: readonly string[]): object {
+  const line = [join(root, 'src', 'cli', 'main.ts'), ...args, '--json'];
+  const ended = spawnSync(process.execPath, line, { encoding: 'utf8' });
+  assert.equal(ended.status, 0, ended.stdout + ended.stderr);
+  return JSON.parse(ended.stdout) as object;
 }
 
 function outputOf({ command, env }: TestPython, args: readonly string[]): string {
