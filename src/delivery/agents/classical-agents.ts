@@ -118,7 +118,8 @@ export class ClassicalAgents implements EngineAgents {
     this.#won.add(bid);
     const { market, priceCpmMicros, campaign, valueCpm, exposures } = bid.candidate;
     this.#team?.sums.won(campaign.index, priceOf(notice) ?? priceCpmMicros, valueCpm, exposures);
-    if (notice.minToWin !== undefined) this.#team?.sums.toBeat(campaign.index, notice.minToWin);
+    const toBeat = notice.minToWin ?? belowBid(priceOf(notice), priceCpmMicros);
+    if (toBeat !== undefined) this.#team?.sums.toBeat(campaign.index, toBeat);
     this.bidding.won(market, priceCpmMicros, priceOf(notice), notice.minToWin);
   }
 
@@ -279,7 +280,7 @@ export class ClassicalAgents implements EngineAgents {
       this.#context.random,
     );
     this.#throttles[index] = action.throttle;
-    this.#team?.sums.target(index, this.pacing.targetPerMs(id) * elapsedMs);
+    this.#team?.sums.paced(index, this.pacing.targetPerMs(id) * elapsedMs, action.throttle, elapsedMs);
     const demand = this.pacing.demand(id) * this.#factors.admit[index]!;
     this.bidding.tick(id, demand, action.targetMicrosNextTick, elapsedMs);
     this.#lambdas[index] = this.bidding.lambda(id);
@@ -294,7 +295,7 @@ export class ClassicalAgents implements EngineAgents {
       forecast: this.#plans[index]!.forecast,
       spent: running.openSpent + pendingOf(running),
       lambda: this.#lambdas[index]!,
-      throttle: this.#throttles[index]!,
+      tickMs: this.#team!.tickMs,
       openness: this.creative.openness(index, this.#factors.sharpness[index]!),
       ...this.agreements.standing(index),
       ...dealFacts(this.#context.deals.deals, running, this.#context.clock.now()),
@@ -318,6 +319,11 @@ function pendingOf({ wallet, bids, wins }: RunningCampaign): number {
 /** What an exchange said a bid cleared at; undefined when it did not say. */
 function priceOf({ price }: Notice): number | undefined {
   return typeof price === 'number' ? price : undefined;
+}
+
+/** Where less than the bid is paid, that is what was to beat. */
+function belowBid(priceCpm: number | undefined, bidCpm: number): number | undefined {
+  return priceCpm !== undefined && priceCpm < bidCpm ? priceCpm : undefined;
 }
 
 /** Micros as whole units with cents, for people. */

@@ -77,3 +77,13 @@ test('a zone that does not exist is refused with its name', () => {
     message: /Mars\/Olympus/,
   });
 });
+
+test('an hour is expected to bring what it brought, or its hour of day did; of others nothing is known', () => {
+  const forecast = new TrafficForecast('UTC');
+  assert.equal(forecast.requests(34), undefined);
+  forecast.learn(34, 500);
+  forecast.learn(58, 700);
+  assert.equal(forecast.requests(34), 500);
+  assert.equal(forecast.requests(10), 600);
+  assert.equal(forecast.requests(11), undefined);
+});

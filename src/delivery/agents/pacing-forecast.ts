@@ -60,6 +60,12 @@ export class TrafficForecast {
     return this.#weights[hourOfWeek] ?? 1;
   }
 
+  /** Requests that an hour of the week is expected to bring; undefined while neither it nor its hour of day was seen. */
+  requests(hourOfWeek: number): number | undefined {
+    const seen = this.#expected[hourOfWeek]!;
+    return Number.isNaN(seen) ? meanOf(this.#expected, hourOfWeek % 24, 24) : seen;
+  }
+
   /** Tells that `requests` came since the last look, up to `at` (epoch milliseconds). Call about once a second. */
   observe(at: number, requests: number): void {
     const hour = Math.floor(at / HOUR_MS);

@@ -54,7 +54,8 @@ export interface ServedNow extends ShareOfMoney {
   /** Settled and pending, micros. */
   readonly spent: number;
   readonly lambda: number;
-  readonly throttle: number;
+  /** How long the tick was that ended. */
+  readonly tickMs: number;
   readonly openness: number;
   /** Impressions that its deals are behind over those agreed, and their money over the campaign’s. */
   readonly dealsBehind: number;
@@ -79,27 +80,23 @@ export function writeServedFacts(facts: Float64Array, offset: number, now: Serve
   facts[offset + FACT.planned] = Math.max(0, planned);
   facts[offset + FACT.budget] = Math.max(1, Math.max(0, planned) + plan.plannedBetween(at, to));
   facts[offset + FACT.tickSpent] = today >= before ? today - before : today;
-  facts[offset + FACT.tranche] = Math.max(0, now.part - running.openSpent);
+  // Of a flight of many days, what the plan has for this one.
+  facts[offset + FACT.tranche] = Math.max(
+    0,
+    Math.min(now.part - running.openSpent, plan.plannedBy(to) - spent),
+  );
   facts[offset + FACT.lambda] = now.lambda;
-  facts[offset + FACT.throttle] = now.throttle;
   facts[offset + FACT.trafficLeft] = trafficBetween(forecast, at, to) / trafficBetween(forecast, from, to);
-  facts[offset + FACT.forecast] = usualRequests(facts, offset, forecast.weight(forecast.hourOfWeek(at)));
+  // Of an hour of which nothing is known, what came is what was expected.
+  const expected = forecast.requests(forecast.hourOfWeek(at - now.tickMs / 2));
+  facts[offset + FACT.forecast] =
+    expected === undefined ? facts[offset + FACT.requests]! : (expected * now.tickMs) / HOUR_MS;
   facts[offset + FACT.share] = now.share;
   facts[offset + FACT.siblings] = now.siblings;
   facts[offset + FACT.marginal] = now.marginal;
   facts[offset + FACT.openness] = now.openness;
   facts[offset + FACT.dealsBehind] = now.dealsBehind;
   facts[offset + FACT.dealsShare] = now.dealsShare;
-}
-
-/** Weight of the newest tick in what a tick usually brings. */
-const NEWEST = 0.2;
-
-/** What a tick of this weight usually brings, by the ticks so far; the first is as expected. */
-function usualRequests(facts: Float64Array, offset: number, weight: number): number {
-  const requests = facts[offset + FACT.requests]!;
-  const before = facts[offset + FACT.forecast]!;
-  return before > 0 ? before + NEWEST * (requests - before) * Math.min(1, weight) : requests;
 }
 
 /** Traffic that is expected between two times, in mean hours; never 0. */

@@ -9,13 +9,15 @@ const SUM = {
   wins: 4,
   paidCpm: 5,
   valueCpm: 6,
-  toBeatCpm: 7,
+  toBeatLog: 7,
   toBeatCount: 8,
   exposures: 9,
   realised: 10,
   target: 11,
+  throttleMs: 12,
+  watchedMs: 13,
 } as const;
-const SUM_COUNT = 12;
+const SUM_COUNT = 14;
 
 /** What campaigns met since the last policy tick: a few additions on the bid path, read once a policy tick. */
 export class TeamSums {
@@ -49,7 +51,8 @@ export class TeamSums {
   /** The exchange told what it took, or would have taken, to win. */
   toBeat(campaign: number, cpm: number): void {
     const at = campaign * SUM_COUNT;
-    this.#sums[at + SUM.toBeatCpm]! += cpm;
+    if (!(cpm > 0)) return;
+    this.#sums[at + SUM.toBeatLog]! += Math.log(cpm);
     this.#sums[at + SUM.toBeatCount]! += 1;
   }
 
@@ -58,9 +61,12 @@ export class TeamSums {
     this.#sums[campaign * SUM_COUNT + SUM.realised]! += valueMicros;
   }
 
-  /** Pacing wanted so much spent in the time to come. */
-  target(campaign: number, micros: number): void {
-    this.#sums[campaign * SUM_COUNT + SUM.target]! += micros;
+  /** Pacing wants so much spent in the `ms` to come, and such a share of requests taken. */
+  paced(campaign: number, micros: number, throttle: number, ms: number): void {
+    const at = campaign * SUM_COUNT;
+    this.#sums[at + SUM.target]! += micros;
+    this.#sums[at + SUM.throttleMs]! += throttle * ms;
+    this.#sums[at + SUM.watchedMs]! += ms;
   }
 
   /** Writes a campaign’s sums and means into its row of facts, and begins anew. Where nothing was told, the last price stays. */
@@ -74,7 +80,10 @@ export class TeamSums {
     facts[offset + FACT.bidCpm] = mean('bidCpm', sum('bids'));
     facts[offset + FACT.paidCpm] = mean('paidCpm', sum('wins'));
     facts[offset + FACT.valueCpm] = mean('valueCpm', sum('wins'));
-    if (sum('toBeatCount') > 0) facts[offset + FACT.toBeatCpm] = mean('toBeatCpm', sum('toBeatCount'));
+    // Prices have a long tail, and what is usual is asked for.
+    if (sum('toBeatCount') > 0)
+      facts[offset + FACT.toBeatCpm] = Math.exp(mean('toBeatLog', sum('toBeatCount')));
+    facts[offset + FACT.throttle] = mean('throttleMs', sum('watchedMs'));
     facts[offset + FACT.expectedValue] = sum('valueCpm') / 1_000;
     facts[offset + FACT.realisedValue] = sum('realised');
     facts[offset + FACT.tickTarget] = sum('target');
