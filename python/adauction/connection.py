@@ -28,16 +28,19 @@ class Connection:
     def ask(self, kind: int, body: bytes | memoryview, answered: int) -> bytearray:
         """Sends a frame and returns the body of its answer, in memory of its own.
 
+        Whatever goes wrong, Ctrl-C included, ends the connection: half an answer must not be taken for the next one.
+
         Raises:
-            AdAuctionError: when the server refuses or is gone; the connection is closed then.
+            AdAuctionError: when the server refuses or is gone.
         """
         try:
             return self._ask(kind, body, answered)
-        except (OSError, AdAuctionError) as error:
+        except OSError as error:
             self.close()
-            if isinstance(error, AdAuctionError):
-                raise
             raise AdAuctionError(f"the connection to the server has failed: {error}") from error
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
         self._socket.close()

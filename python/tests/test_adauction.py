@@ -7,9 +7,11 @@ import sys
 import time
 import unittest
 import warnings
+from unittest import mock
 
 import gymnasium
 import numpy as np
+from adauction.connection import Connection
 from gymnasium.utils.env_checker import check_env
 from pettingzoo.test import parallel_api_test, parallel_seed_test
 
@@ -182,6 +184,15 @@ class Batches(Case):
             BatchedAdAuction("nowhere")
         batch = self.batch()
         with self.assertRaisesRegex(AdAuctionError, "before begin"):
+            batch.step({})
+
+    def test_an_interrupted_step_is_not_answered_by_the_next(self):
+        batch = self.batch()
+        batch.begin(0)
+        interrupted = mock.patch.object(Connection, "_read", side_effect=KeyboardInterrupt)
+        with interrupted, self.assertRaises(KeyboardInterrupt):
+            batch.step({})
+        with self.assertRaisesRegex(AdAuctionError, "connection"):
             batch.step({})
 
 
