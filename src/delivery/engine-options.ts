@@ -31,6 +31,15 @@ export interface AgentsContext {
   readonly deals: DealBook;
 }
 
+/** A trained team that serves. */
+export interface ServedPolicy {
+  readonly name: string;
+  /** SHA-256 that its file states. */
+  readonly hash: string;
+  /** Why it is no longer asked; null while it is. */
+  readonly quarantined: string | null;
+}
+
 /** The agents as the engine runs them: asked on the bid path, told what came of it, and given time beside it. */
 export interface EngineAgents extends BidAgents, OutcomeListener<OpenBid> {
   /** Once a second: plans, publishes, learns. */
@@ -39,6 +48,8 @@ export interface EngineAgents extends BidAgents, OutcomeListener<OpenBid> {
   expired(bid: OpenBid): void;
   /** What each would say if asked, by its name; for people who watch. */
   messages(): Readonly<Record<string, string>>;
+  /** The trained team that corrects them, where there is one. */
+  readonly policy?: ServedPolicy | null;
   /** Who buys elsewhere what a deal is behind. */
   readonly makeGoods: readonly MakeGood[];
   /** Takes part in nothing more. */

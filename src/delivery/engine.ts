@@ -11,7 +11,7 @@ import { addBit, removeBit } from './eligibility/bitset.ts';
 import { CampaignIndex } from './eligibility/campaign-index.ts';
 import { FrequencyCaps } from './eligibility/frequency-caps.ts';
 import { SharedCaps } from './eligibility/shared-caps.ts';
-import type { EngineAgents, EngineOptions } from './engine-options.ts';
+import type { EngineAgents, EngineOptions, ServedPolicy } from './engine-options.ts';
 import { BillSpool } from './money/bill-spool.ts';
 import { BILL_GRACE_MS, Bills } from './money/bills.ts';
 import { campaignAccount } from './money/day-account.ts';
@@ -141,6 +141,11 @@ export class DeliveryEngine {
   /** Why a campaign cannot show anything at present (fault/D11); `null` when it can. */
   haltOf({ creatives, campaign }: RunningCampaign): string | null {
     return allRefused(creatives, Object.keys(campaign.seats), this.#clock.now());
+  }
+
+  /** The trained team that serves; null where the agents are classical. */
+  get policy(): ServedPolicy | null {
+    return this.#agents.policy ?? null;
   }
 
   /** What each agent would say if asked. */

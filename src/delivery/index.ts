@@ -76,7 +76,7 @@ export { type BookedDeal, checkDeal, DealBook, type DealRefusal } from './deals/
 export { type DeliveryPlan, parseDeliveryPlan } from './delivery-plan.ts';
 export { FrequencyCaps } from './eligibility/frequency-caps.ts';
 export { DeliveryEngine } from './engine.ts';
-export type { AgentsContext, EngineAgents, EngineOptions } from './engine-options.ts';
+export type { AgentsContext, EngineAgents, EngineOptions, ServedPolicy } from './engine-options.ts';
 export { pathJudge, privacyJudge, supplyJudge } from './judges.ts';
 export type { BillSpool } from './money/bill-spool.ts';
 export type { Bill, BillOutcome } from './money/bills.ts';

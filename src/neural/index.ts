@@ -14,5 +14,11 @@ export { Mlp, normal } from './mlp.ts';
 export { onnxOf } from './onnx/export.ts';
 export { networkFromOnnx } from './onnx/import.ts';
 export type { LayerWeights, MlpShape } from './parameters.ts';
-export { type PolicyFile, readPolicyFile, type StoredNetwork, writePolicyFile } from './policy-file.ts';
+export {
+  type PolicyFile,
+  policyHash,
+  readPolicyFile,
+  type StoredNetwork,
+  writePolicyFile,
+} from './policy-file.ts';
 export { ServedNetwork } from './served-network.ts';

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { randomStream } from '../kernel/index.ts';
 import { wasmKernels } from './kernels.ts';
 import { Mlp, normal } from './mlp.ts';
-import { type PolicyFile, readPolicyFile, writePolicyFile } from './policy-file.ts';
+import { type PolicyFile, policyHash, readPolicyFile, writePolicyFile } from './policy-file.ts';
 import { ServedNetwork } from './served-network.ts';
 
 const SHAPE = { sizes: [28, 64, 64, 2], activation: 'tanh' as const };
@@ -22,6 +22,7 @@ test('a file gives back what was written, and equal policies give equal texts', 
   const text = writePolicyFile(file);
   assert.deepEqual(readPolicyFile(text, 'p.json', 'team-1'), file);
   assert.equal(writePolicyFile(readPolicyFile(text, 'p.json', 'team-1')), text);
+  assert.equal((JSON.parse(text) as { sha256: string }).sha256, policyHash(file));
 });
 
 test('the served network answers what the trained one does, bit for bit', () => {

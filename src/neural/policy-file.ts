@@ -41,15 +41,23 @@ const content = z.strictObject({
 });
 
 /** The text of a policy file; equal policies give equal texts. */
-export function writePolicyFile({ schema, networks, tuning, provenance }: PolicyFile): string {
+export function writePolicyFile(file: PolicyFile): string {
+  return `${canonicalJson({ ...bodyOf(file), sha256: policyHash(file) })}\n`;
+}
+
+/** The SHA-256 that a policy's file states: what tells policies apart, whatever their files are called. */
+export function policyHash(file: PolicyFile): string {
+  return sha256(canonicalJson(bodyOf(file)));
+}
+
+function bodyOf({ schema, networks, tuning, provenance }: PolicyFile) {
   const stored = Object.fromEntries(
     Object.entries(networks).map(([role, { shape, layers }]) => [
       role,
       { ...shape, weights: packed(layers) },
     ]),
   );
-  const body = { format: FORMAT, schema, networks: stored, tuning, provenance };
-  return `${canonicalJson({ ...body, sha256: sha256(canonicalJson(body)) })}\n`;
+  return { format: FORMAT, schema, networks: stored, tuning, provenance };
 }
 
 /**

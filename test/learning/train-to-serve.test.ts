@@ -85,8 +85,11 @@ test('fault/D14 a team that answers no numbers corrects nothing', () => {
       actions.fill(Number.NaN),
   });
   const served = new ServedTeam(silent, 2, DAY_MS, () => 0);
-  for (let tick = 0; tick < 3; tick += 1) served.tick(tick * served.tickMs, () => {});
+  served.tick(0, () => {});
+  assert.deepEqual([[...served.factors.bid], served.quarantined], [[1, 1], null]);
+  for (let tick = 1; tick < 3; tick += 1) served.tick(tick * served.tickMs, () => {});
   assert.deepEqual([...served.factors.bid], [1, 1]);
+  assert.match(served.quarantined ?? '', /bidder answered no number/);
 });
 
 test('a file that was changed, of another version, or with too few numbers of tuning is refused', () => {
@@ -94,5 +97,6 @@ test('a file that was changed, of another version, or with too few numbers of tu
   const read = (given: string) => new TeamPolicy(readPolicyFile(given, 'team.json', TEAM_SCHEMA));
   assert.throws(() => read(text.replace('"seed":1', '"seed":2')), { code: 'GV_BAD_INPUT', message: /hash/ });
   assert.throws(() => read(writePolicyFile({ ...anyFile(), schema: 'team-0' })), { message: /team-0/ });
-  assert.throws(() => read(writePolicyFile({ ...anyFile(), tuning: { rate: 1 } })), { message: /tuning/ });
+  for (const tuning of [{ rate: 1 }, { ...DEFAULT_TUNING, lambda: -1 }])
+    assert.throws(() => read(writePolicyFile({ ...anyFile(), tuning })), { message: /tuning\.lambda/ });
 });

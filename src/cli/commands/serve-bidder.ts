@@ -11,7 +11,7 @@ import { type BidderSettings, parseBidderSettings, serveBidder } from '../../ser
 import type { CommandContext } from '../command.ts';
 import type { Report } from '../output.ts';
 import { positiveInt } from './common.ts';
-import { agentsOf, POLICY_HELP } from './policy-option.ts';
+import { agentsOf, POLICY_HELP, policyLine } from './policy-option.ts';
 import { SAMPLE_EXCHANGE, sampleSettings } from './sample-exchange.ts';
 
 interface BidderOptions {
@@ -53,7 +53,7 @@ export function configureBidder(command: Command, context: CommandContext): void
 async function runBidder(options: BidderOptions, context: CommandContext): Promise<Report> {
   const { output, signal } = context;
   const world = createRealWorld();
-  const agents = await agentsOf(options.policy, world.storage);
+  const chosen = await agentsOf(options.policy, world.storage);
   const folder = await mkdtemp(join(tmpdir(), 'gavotte-bidder-'));
   const ledger = await openBooks(options.ledger, folder, world);
   const blackboard = await openBoard(options.blackboard, world);
@@ -71,7 +71,7 @@ async function runBidder(options: BidderOptions, context: CommandContext): Promi
       plan,
       settings,
       noticeKeys: [noticeKey(context, world)],
-      agents,
+      agents: chosen.agents,
       ...(blackboard === undefined ? {} : { blackboard }),
       spoolPath: options.spool ?? join(folder, 'spool.db'),
       port: options.port,
@@ -83,9 +83,9 @@ async function runBidder(options: BidderOptions, context: CommandContext): Promi
         url: bidder.url,
         campaigns: plan.campaigns.length,
         deals: plan.deals.length,
-        policy: options.policy ?? null,
+        policy: chosen.policy,
       },
-      text: `Bidding at ${bidder.url}/openrtb2/bid/EXCHANGE for ${plan.campaigns.length} campaigns and ${plan.deals.length} deals; ${bidder.url}/status tells how it goes.`,
+      text: `Bidding at ${bidder.url}/openrtb2/bid/EXCHANGE for ${plan.campaigns.length} campaigns and ${plan.deals.length} deals; ${bidder.url}/status tells how it goes.${policyLine(chosen)}`,
     };
     output.finish(report);
     output.note('Serving until Ctrl-C.');

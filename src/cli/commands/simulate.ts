@@ -17,7 +17,7 @@ import type { Report } from '../output.ts';
 import { stderrScreen } from '../progress.ts';
 import { positiveInt } from './common.ts';
 import { type FaultOptions, withFaults } from './fault-options.ts';
-import { agentsOf, POLICY_HELP } from './policy-option.ts';
+import { agentsOf, POLICY_HELP, policyLine } from './policy-option.ts';
 import { SAMPLE_EXCHANGE, sampleSettings, trafficExchange } from './sample-exchange.ts';
 import { brokenRules } from './serve-exchange.ts';
 import { simulateLog } from './simulate-log.ts';
@@ -68,6 +68,8 @@ export function configure(command: Command, context: CommandContext): void {
 
 async function simulate(options: SimulateOptions, { output, signal }: CommandContext): Promise<Report> {
   const world = createRealWorld();
+  const chosen = await agentsOf(options.policy, world.storage);
+  if (chosen.policy !== null) output.note(policyLine(chosen).trim());
   // A fixed day, so that a seed gives the same run whenever it is tried.
   let startAt = Date.UTC(2027, 2, 1, 12) as EpochMs;
   let plan: DeliveryPlan | undefined;
@@ -97,7 +99,7 @@ async function simulate(options: SimulateOptions, { output, signal }: CommandCon
     signal,
     plan: run,
     settings,
-    agents: await agentsOf(options.policy, world.storage),
+    agents: chosen.agents,
     startAt,
     faults: {
       late: options.late,

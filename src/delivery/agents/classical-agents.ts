@@ -1,6 +1,6 @@
 import { MICROS_PER_UNIT, type RandomStream } from '../../kernel/index.ts';
 import type { Notice } from '../../openrtb/index.ts';
-import type { AgentsContext, EngineAgents } from '../engine-options.ts';
+import type { AgentsContext, EngineAgents, ServedPolicy } from '../engine-options.ts';
 import type { OpenBid } from '../serving/candidate.ts';
 import type { RunningCampaign } from '../serving/running-campaign.ts';
 import type { ChoiceContext, CreativeChoice, PriceOffer } from './bid-agents.ts';
@@ -11,6 +11,7 @@ import { HourlyAgreements } from './hourly-agreements.ts';
 import { type LearnedPolicies, placed, timed } from './learned-policies.ts';
 import { LevelBoard } from './level-board.ts';
 import type { MakeGood } from './make-goods.ts';
+import { beatenBy, priceOf } from './notice-prices.ts';
 import { PacingAgent, UNCORRECTED } from './pacing.ts';
 import { admits } from './pacing-admits.ts';
 import { dealFacts, servedTeam, spokenTeam, tunedPace, writeServedFacts } from './team/served-facts.ts';
@@ -118,7 +119,7 @@ export class ClassicalAgents implements EngineAgents {
     this.#won.add(bid);
     const { market, priceCpmMicros, campaign, valueCpm, exposures } = bid.candidate;
     this.#team?.sums.won(campaign.index, priceOf(notice) ?? priceCpmMicros, valueCpm, exposures);
-    const toBeat = notice.minToWin ?? belowBid(priceOf(notice), priceCpmMicros);
+    const toBeat = beatenBy(notice, priceCpmMicros);
     if (toBeat !== undefined) this.#team?.sums.toBeat(campaign.index, toBeat);
     this.bidding.won(market, priceCpmMicros, priceOf(notice), notice.minToWin);
   }
@@ -193,6 +194,11 @@ export class ClassicalAgents implements EngineAgents {
       this.#tellTeam(index, facts, offset);
       amend(index);
     });
+  }
+
+  /** Which policy corrects them; null where they are classical. */
+  get policy(): ServedPolicy | null {
+    return this.#team?.served ?? null;
   }
 
   /** The team that corrects them; null where there is none. */
@@ -314,16 +320,6 @@ export class ClassicalAgents implements EngineAgents {
 /** Of what is promised only what is won will be spent; the purse keeps the whole of it anyway. Micros. */
 function pendingOf({ wallet, bids, wins }: RunningCampaign): number {
   return wallet.promised * (bids > 0 ? Math.min(1, wins / bids) : 1);
-}
-
-/** What an exchange said a bid cleared at; undefined when it did not say. */
-function priceOf({ price }: Notice): number | undefined {
-  return typeof price === 'number' ? price : undefined;
-}
-
-/** Where less than the bid is paid, that is what was to beat. */
-function belowBid(priceCpm: number | undefined, bidCpm: number): number | undefined {
-  return priceCpm !== undefined && priceCpm < bidCpm ? priceCpm : undefined;
 }
 
 /** Micros as whole units with cents, for people. */

@@ -7,6 +7,8 @@ export interface BidderStatus {
   readonly bids: number;
   readonly openBids: number;
   readonly clockSkewMs: number;
+  /** The trained team that corrects the agents; null where they are classical. */
+  readonly policy: DeliveryEngine['policy'];
   /** What each agent would say if asked. */
   readonly agents: Readonly<Record<string, string>>;
   /** What deals are behind their flight, and which campaign buys it in the open auction. */
@@ -58,6 +60,7 @@ export function bidderStatus(engine: DeliveryEngine, supplyFiles: CrawlStatus | 
     bids: engine.bidder.bids,
     openBids: engine.purse.openBids,
     clockSkewMs: engine.clockSkewMs,
+    policy: engine.policy,
     agents: engine.messages(),
     makeGoods: engine.makeGoods,
     noBids: Object.fromEntries(engine.bidder.reasons.entries()),

@@ -1,4 +1,5 @@
 import { GavotteError } from '../../../kernel/index.ts';
+import type { ServedPolicy } from '../../engine-options.ts';
 import { FAULTS_TO_QUARANTINE, SLOWEST_DECISION_MS } from '../guarded.ts';
 import { ACTIONS, PERIODS, ROLES } from './roles.ts';
 import { Steering } from './steering.ts';
@@ -89,6 +90,11 @@ export class ServedTeam {
     return this.#quarantined;
   }
 
+  /** For those who watch: which policy it is. */
+  get served(): ServedPolicy {
+    return { name: this.policy.name, hash: this.policy.hash, quarantined: this.#quarantined };
+  }
+
   /**
    * To be called often; at once, and then once a policy tick, it asks `write` for the facts of each campaign, and decides.
    * @returns whether it decided.
@@ -122,6 +128,8 @@ export class ServedTeam {
         for (const role of this.policy.roles) {
           if (this.#ticks % PERIODS[role] !== 0) continue;
           this.policy.decide(role, this.#observations, from, this.#actions, 0);
+          for (let index = 0; index < ACTIONS[role].length; index += 1)
+            if (!Number.isFinite(this.#actions[index])) throw new TypeError(`${role} answered no number`);
           this.steering.set(role, campaign, this.#actions);
         }
       }

@@ -1,5 +1,5 @@
 import { GavotteError } from '../../../kernel/index.ts';
-import { type PolicyFile, ServedNetwork } from '../../../neural/index.ts';
+import { type PolicyFile, policyHash, ServedNetwork } from '../../../neural/index.ts';
 import { ACTIONS, ROLES, type Role } from './roles.ts';
 import { OBSERVATION_SIZE } from './team-facts.ts';
 import { type ClassicalTuning, tuningFrom } from './tuning.ts';
@@ -14,10 +14,16 @@ export class TeamPolicy {
   readonly roles: readonly Role[];
   readonly tuning: ClassicalTuning;
   readonly provenance: PolicyFile['provenance'];
+  /** What people call it, such as its file, and the SHA-256 that its file states. */
+  readonly name: string;
+  readonly hash: string;
   readonly #networks: ReadonlyMap<Role, ServedNetwork>;
 
   /** @throws GV_BAD_INPUT when a network is of no role, or of other sizes than its role has, or the tuning lacks a number. */
-  constructor({ networks, provenance, tuning }: PolicyFile) {
+  constructor(file: PolicyFile, name = 'team') {
+    const { networks, provenance, tuning } = file;
+    this.name = name;
+    this.hash = policyHash(file);
     this.provenance = provenance;
     this.tuning = tuningFrom(tuning, 'the policy file');
     for (const name of Object.keys(networks))

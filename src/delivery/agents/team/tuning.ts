@@ -26,12 +26,14 @@ export const DEFAULT_TUNING: ClassicalTuning = {
   shade: 1,
 };
 
-/** The tuning that a policy file goes with. @throws GV_BAD_INPUT naming the number that it lacks. */
+/** The tuning that a policy file goes with. @throws GV_BAD_INPUT naming the number that it lacks, or that is below 0. */
 export function tuningFrom(numbers: Readonly<Record<string, number>>, source: string): ClassicalTuning {
   for (const name of Object.keys(DEFAULT_TUNING))
-    if (!Number.isFinite(numbers[name]))
-      throw new GavotteError('GV_BAD_INPUT', `${source}: tuning.${name} is missing`, {
-        fix: 'Use a file as `gavotte train` wrote it, of this version.',
-      });
+    if (!(numbers[name]! >= 0 && numbers[name]! < Infinity))
+      throw new GavotteError(
+        'GV_BAD_INPUT',
+        `${source}: tuning.${name} is ${numbers[name] ?? 'missing'}, which is no number of 0 or more`,
+        { fix: 'Use a file as `gavotte train` wrote it, of this version.' },
+      );
   return { ...DEFAULT_TUNING, ...numbers };
 }
