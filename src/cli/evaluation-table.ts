@@ -24,13 +24,13 @@ export function evaluationRows({ rows, bound }: Evaluation): readonly (readonly 
 
 /** The table for a terminal, with what it is about above it. */
 export function showEvaluation(evaluation: Evaluation, width?: number): readonly string[] {
-  const { scenario, split, first, days, opponent } = evaluation;
+  const { scenario, split, fidelity, first, days, opponent } = evaluation;
   const columns: readonly Column[] = TITLES.map((title, index) => ({
     title,
     align: index === 0 || index === 5 ? 'left' : 'right',
   }));
   return [
-    `${scenario}: ${days} ${split} days (${first} to ${first + days - 1}), the same for all; compared with ${opponent}`,
+    `${scenario}${fidelity === 'exact' ? ', exact' : ''}: ${days} ${split} days (${first} to ${first + days - 1}), the same for all; compared with ${opponent}`,
     '',
     ...table(columns, evaluationRows(evaluation).slice(1), width),
   ];

@@ -29,6 +29,7 @@ interface EvaluateOptions {
   readonly scenario: string;
   readonly split: string;
   readonly days?: number;
+  readonly exact?: boolean;
   readonly ablate?: boolean;
   readonly log: string;
 }
@@ -44,6 +45,7 @@ export function configure(command: Command, context: CommandContext): void {
     .option('--scenario <name>', `the market: ${SCENARIOS.map(({ name }) => name).join(', ')}, p48`, 'drift')
     .option('--split <name>', 'days: test (each use is recorded), validation or training', 'test')
     .option('--days <n>', 'how many of them; without it, all', positiveInt)
+    .option('--exact', 'impression by impression through the code that serves; some hundred times slower')
     .option('--ablate', 'also each team without each of its roles, which is then classical')
     .option('--log <file>', 'where uses of test days are recorded', 'test-days.ndjson')
     .action(context.action((options: EvaluateOptions) => compare(options, context)));
@@ -87,6 +89,7 @@ async function comparePolicies(
     scenario,
     split,
     days,
+    ...(options.exact === true ? { fidelity: 'exact' as const } : {}),
     candidates,
     onRun: (name, run) => output.note(`  played ${name}, run ${run + 1}`),
   });

@@ -1,13 +1,15 @@
 import { bookedDealTerms, sampleCampaign } from '../../campaign/index.ts';
-import { classicalAgents } from '../../delivery/index.ts';
+import { TEAM_SCHEMA, TeamPolicy, teamAgents } from '../../delivery/index.ts';
 import { type EpochMs, type Micros, type Money, money, type World } from '../../kernel/index.ts';
 import { openLedger, sqliteStore } from '../../ledger/index.ts';
+import { readPolicyFile } from '../../neural/index.ts';
 import { type SimulatedDelivery, simulateDelivery } from '../../services/index.ts';
 import type { CommandContext } from '../command.ts';
 import { SAMPLE_EXCHANGE, sampleSettings, trafficExchange } from '../commands/sample-exchange.ts';
 import { showAgents, showFleet, totalsOf } from '../delivery-view.ts';
 import { LiveBlock } from '../live-block.ts';
 import { stderrScreen } from '../progress.ts';
+import { SAMPLE_TEAM } from './sample-team.ts';
 
 /** Traffic of the demo: a minute and a half of the first noon of the flight, mostly television. */
 const SECONDS = 90;
@@ -80,6 +82,9 @@ export async function deliver(parts: {
   output.note(
     `Delivery: ${deals.length} booked deals and the open auction, two bidders, one cap; ${SECONDS} s of traffic in virtual time.`,
   );
+  const team = new TeamPolicy(readPolicyFile(SAMPLE_TEAM, 'the demo’s team', TEAM_SCHEMA));
+  const { days, scenario } = team.provenance;
+  output.note(`The agents are corrected by a team that was trained on ${days} simulated days (${scenario}).`);
   const result = await simulateDelivery({
     seed: parts.seed,
     seconds: SECONDS,
@@ -88,7 +93,7 @@ export async function deliver(parts: {
     killAt: KILL_AT,
     plan,
     settings,
-    agents: classicalAgents,
+    agents: teamAgents(team),
     startAt: (start + DAY_MS / 2) as EpochMs,
     faults: { duplicated: 0.1, late: 0.02, forged: 0.05 },
     mix: { places: { site: 0.15, app: 0.1, ctv: 0.75, dooh: 0 }, deals: 0.6 },

@@ -1,7 +1,7 @@
 import { type DayMetrics, hindsightSurplus, type Scenario } from '../../adauction/index.ts';
 import { type RandomStream, randomStream } from '../../kernel/index.ts';
 import type { Contender } from './contenders.ts';
-import { playDays, SPLITS, type Split, WORLD } from './play-days.ts';
+import { type Fidelity, playDays, SPLITS, type Split, WORLD } from './play-days.ts';
 import {
   bootstrap,
   type Comparison,
@@ -44,6 +44,8 @@ export interface EvaluateOptions {
   /** How many days of the split, from `skip` on. */
   readonly days: number;
   readonly skip?: number;
+  /** @defaultValue 'aggregated' */
+  readonly fidelity?: Fidelity;
   /** The first is the opponent of all others. */
   readonly candidates: readonly Candidate[];
   /** Told after each run of each candidate. */
@@ -54,6 +56,7 @@ export interface EvaluateOptions {
 export interface Evaluation {
   readonly scenario: string;
   readonly split: Split;
+  readonly fidelity: Fidelity;
   /** Numbers of the first day and how many there are. */
   readonly first: number;
   readonly days: number;
@@ -70,14 +73,14 @@ const STATIC = 'static';
 
 /** Plays all candidates on the same days, and compares each with the first (design §8; Agarwal et al., 2021). */
 export function evaluate(options: EvaluateOptions): Evaluation {
-  const { scenario, split, candidates, days, skip = 0 } = options;
+  const { scenario, split, candidates, days, skip = 0, fidelity = 'aggregated' } = options;
   const first = SPLITS[split].first + skip;
   const bounds = Float64Array.from({ length: days }, (_, day) =>
     hindsightSurplus(scenario, WORLD, first + day),
   );
   const played = candidates.map(({ name, runs }) =>
     runs.map((contender, run) => {
-      const metrics = playDays(contender, scenario, split, days, skip);
+      const metrics = playDays(contender, scenario, split, days, skip, fidelity);
       options.onRun?.(name, run);
       return metrics;
     }),
@@ -103,7 +106,16 @@ export function evaluate(options: EvaluateOptions): Evaluation {
       days: own,
     };
   });
-  return { scenario: scenario.name, split, first, days, opponent: candidates[0]!.name, bound, rows };
+  return {
+    scenario: scenario.name,
+    split,
+    fidelity,
+    first,
+    days,
+    opponent: candidates[0]!.name,
+    bound,
+    rows,
+  };
 }
 
 /** An opponent of several runs is their mean, day by day. */

@@ -1,4 +1,4 @@
-import { AdAuction, type DayMetrics, type Scenario } from '../../adauction/index.ts';
+import { AdAuction, type AdAuctionOptions, type DayMetrics, type Scenario } from '../../adauction/index.ts';
 import type { Contender } from './contenders.ts';
 
 /** Which days are for what; nothing is chosen by looking at test days. */
@@ -14,6 +14,9 @@ export type Split = keyof typeof SPLITS;
 export const WORLD = 1;
 const SIDE_BY_SIDE = 50;
 
+/** Impression by impression through the code that serves, or in closed form. */
+export type Fidelity = NonNullable<AdAuctionOptions['fidelity']>;
+
 /** Plays `count` days of a split (all by default) from `skip` on; results by day. The same days for every contender. */
 export function playDays(
   contender: Contender,
@@ -21,11 +24,12 @@ export function playDays(
   split: Split,
   count: number = SPLITS[split].count,
   skip = 0,
+  fidelity: Fidelity = 'aggregated',
 ): readonly DayMetrics[] {
   const days = new Map<number, DayMetrics>();
   for (let done = 0; done < count; done += SIDE_BY_SIDE) {
     const episodes = Math.min(SIDE_BY_SIDE, count - done);
-    const env = new AdAuction({ scenario, seed: WORLD, episodes, tuning: contender.tuning });
+    const env = new AdAuction({ scenario, seed: WORLD, episodes, tuning: contender.tuning, fidelity });
     env.onDay = (metrics, number) => days.set(number, metrics);
     env.begin(SPLITS[split].first + skip + done, 0);
     for (let tick = 0; tick < env.episodeSteps; tick += 1) {
