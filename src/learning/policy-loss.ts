@@ -1,4 +1,4 @@
-import { Categorical, type Mlp, type SquashedGaussian } from '../neural/index.ts';
+import { type Mlp, type OutputHead, SquashedGaussian } from '../neural/index.ts';
 import type { Rollout } from './rollout.ts';
 
 const BETA_1 = 0.9;
@@ -16,15 +16,15 @@ export class PolicyLoss {
   /** Adam of the deviations: steps made, first and second moments. */
   steps = 0;
   readonly moments: Float64Array;
-  readonly #head: SquashedGaussian | Categorical;
+  readonly #head: SquashedGaussian | OutputHead;
   readonly #clip: number;
   #count = 1;
   #entropyWeight = 0;
 
-  constructor(head: SquashedGaussian | Categorical, clip: number) {
+  constructor(head: SquashedGaussian | OutputHead, clip: number) {
     this.#head = head;
     this.#clip = clip;
-    this.moments = new Float64Array(2 * head.size);
+    this.moments = new Float64Array(head instanceof SquashedGaussian ? 2 * head.size : 0);
   }
 
   /** Numbers of `writeTo`. */
@@ -34,8 +34,8 @@ export class PolicyLoss {
 
   /** What a shard’s samples came to, to be summed over shards: gradients of the deviations, and the figures. */
   writeTo(part: Float64Array, at: number): void {
-    const { size } = this.#head;
-    if (!(this.#head instanceof Categorical)) {
+    const size = this.moments.length / 2;
+    if (this.#head instanceof SquashedGaussian) {
       part.set(this.#head.logStdGradient, at);
       this.#head.logStdGradient.fill(0);
     }
@@ -46,8 +46,8 @@ export class PolicyLoss {
 
   /** Takes the sum of what all shards wrote. */
   readFrom(total: Float64Array, at: number): void {
-    const { size } = this.#head;
-    if (!(this.#head instanceof Categorical)) this.#head.logStdGradient.set(total.subarray(at, at + size));
+    const size = this.moments.length / 2;
+    if (this.#head instanceof SquashedGaussian) this.#head.logStdGradient.set(total.subarray(at, at + size));
     this.kl = total[at + size]!;
     this.clipped = total[at + size + 1]!;
     this.entropy = total[at + size + 2]!;
@@ -71,25 +71,24 @@ export class PolicyLoss {
       const sample = decision * rows + row;
       if (rollout.alive[sample] === 0) continue;
       const at = row * outputStride;
+      const chosenAt = sample * raws;
       const head = this.#head;
-      const log =
-        head instanceof Categorical
-          ? head.logProbability(output, at, rollout.chosen[sample]!)
-          : head.logProbability(output, at, rollout.chosen, sample * raws);
+      const log = head.logProbability(output, at, rollout.chosen, chosenAt);
       const weight = this.#weigh(log - rollout.logs[sample]!, rollout.advantages[sample]!);
-      if (head instanceof Categorical) {
+      if (head instanceof SquashedGaussian)
+        head.addLogProbabilityGradient(weight, output, at, rollout.chosen, chosenAt, outputGradient, at);
+      else {
         this.entropy += head.entropy(output, at) / this.#count;
-        const choice = rollout.chosen[sample]!;
-        head.addGradient(weight, -this.#entropyWeight / this.#count, output, at, choice, outputGradient, at);
-      } else
-        head.addLogProbabilityGradient(weight, output, at, rollout.chosen, sample * raws, outputGradient, at);
+        const entropyWeight = -this.#entropyWeight / this.#count;
+        head.addGradient(weight, entropyWeight, output, at, rollout.chosen, chosenAt, outputGradient);
+      }
     }
   }
 
   /** Steps the deviations, if the policy has some. */
   end(rate: number): void {
     const head = this.#head;
-    if (head instanceof Categorical) return;
+    if (!(head instanceof SquashedGaussian)) return;
     this.entropy = head.entropy;
     head.addEntropyGradient(-this.#entropyWeight);
     this.steps += 1;

@@ -1,9 +1,12 @@
 import type { Draws, RandomStream } from '../kernel/index.ts';
 import {
   Adam,
+  Beta,
   Categorical,
+  Dirichlet,
   Mlp,
   type MlpShape,
+  type OutputHead,
   SquashedGaussian,
   type StoredNetwork,
   wasmKernels,
@@ -38,7 +41,7 @@ export class RoleLearner {
   readonly role: EnvRole;
   readonly actor: Mlp;
   readonly critic: Mlp;
-  readonly head: SquashedGaussian | Categorical;
+  readonly head: SquashedGaussian | OutputHead;
   readonly scale = new RunningScale();
   readonly actorAdam: Adam;
   readonly criticAdam: Adam;
@@ -48,6 +51,7 @@ export class RoleLearner {
   readonly #config: TrainingConfig;
   readonly #gathering: Gathering;
   readonly #parts: readonly Float64Array[];
+  readonly #mode: Float32Array;
 
   /** Most numbers of a part that it gathers. */
   static numbers(role: EnvRole, env: TrainingEnv, config: TrainingConfig): number {
@@ -79,16 +83,14 @@ export class RoleLearner {
     this.critic.initialise(random.split('critic'), Math.SQRT2, 1);
     this.actorAdam = new Adam(kernels, this.actor);
     this.criticAdam = new Adam(kernels, this.critic);
-    this.head =
-      role.head === 'gaussian'
-        ? new SquashedGaussian(role.actions, config.logStd)
-        : new Categorical(role.actions);
-    const raws = role.head === 'gaussian' ? role.actions : 1;
+    this.head = headOf(role, config.logStd);
+    const raws = this.head instanceof SquashedGaussian ? role.actions : this.head.drawn;
     this.rollouts = Array.from(
       { length: shards },
       () => new Rollout(env, Math.ceil(config.horizon / role.period), raws, state),
     );
     this.loss = new PolicyLoss(this.head, config.clip);
+    this.#mode = new Float32Array(raws);
     const numbers = RoleLearner.numbers(role, env, config);
     this.#parts = this.rollouts.map(() => new Float64Array(numbers));
   }
@@ -104,21 +106,22 @@ export class RoleLearner {
     rollout.look(env);
     this.#forward(rollout, count);
     const { output, outputStride } = this.actor;
+    const { chosen } = rollout;
     for (let row = 0; row < rows; row += 1) {
       const sample = count * rows + row;
       const at = row * outputStride;
-      if (head instanceof Categorical) {
-        const choice = head.sample(output, at, draws.uniform(count, firstRow + row));
-        actions[row] = choice;
-        rollout.chosen[sample] = choice;
-        rollout.logs[sample] = head.logProbability(output, at, choice);
-      } else {
-        const rawAt = sample * raws;
-        head.sample(output, at, rollout.chosen, rawAt, (index) => draws.normal(count, firstRow + row, index));
-        rollout.logs[sample] = head.logProbability(output, at, rollout.chosen, rawAt);
-        for (let index = 0; index < raws; index += 1)
-          actions[row * raws + index] = Math.tanh(rollout.chosen[rawAt + index]!);
+      const chosenAt = sample * raws;
+      if (head instanceof SquashedGaussian)
+        head.sample(output, at, chosen, chosenAt, (index) => draws.normal(count, firstRow + row, index));
+      else {
+        let drawn = 0;
+        head.sample(output, at, chosen, chosenAt, () => {
+          drawn += 1;
+          return draws.uniform(count, firstRow + row, drawn - 1);
+        });
       }
+      rollout.logs[sample] = head.logProbability(output, at, chosen, chosenAt);
+      this.#act(chosen, chosenAt, actions, row);
     }
     rollout.count += 1;
   }
@@ -126,19 +129,34 @@ export class RoleLearner {
   /** Decides for all rows without chance: the mode. Remembers nothing. */
   exploit(env: TrainingEnv, actions: Float32Array): void {
     const { input, inputStride, outputStride } = this.actor;
-    const { rows, seen, raws } = this.rollouts[0]!;
+    const { rows, seen } = this.rollouts[0]!;
     for (let row = 0; row < rows; row += 1)
       for (let index = 0; index < seen; index += 1)
         input[row * inputStride + index] = env.observations[row * seen + index]!;
     this.actor.forward(rows);
     const { output } = this.actor;
+    const { head } = this;
     for (let row = 0; row < rows; row += 1) {
       const at = row * outputStride;
-      if (this.head instanceof Categorical) actions[row] = this.head.mode(output, at);
-      else
-        for (let index = 0; index < raws; index += 1)
-          actions[row * raws + index] = Math.tanh(output[at + index]!);
+      if (head instanceof SquashedGaussian) this.#act(output, at, actions, row);
+      else {
+        head.mode(output, at, this.#mode, 0);
+        this.#act(this.#mode, 0, actions, row);
+      }
     }
+  }
+
+  /** A row’s actions, from what was drawn or is the mode. */
+  #act(chosen: Float32Array, at: number, actions: Float32Array, row: number): void {
+    const { head, actions: count } = this.role;
+    if (head === 'categorical') actions[row] = chosen[at]!;
+    else
+      for (let index = 0; index < count; index += 1) {
+        const action = row * count + index;
+        if (head === 'gaussian') actions[action] = Math.tanh(chosen[at + index]!);
+        else if (head === 'beta') actions[action] = 2 * chosen[at + 2 * index]! - 1;
+        else actions[action] = chosen[at + index]!;
+      }
   }
 
   /** Learns from the rollouts, which are then empty. `fraction` is the share of training that is done. */
@@ -279,9 +297,20 @@ function shapesOf(role: EnvRole, env: TrainingEnv, config: TrainingConfig): read
   const state = config.centralCritic ? env.stateSize : 0;
   const seen = env.observationSize;
   return [
-    { sizes: [seen, ...config.actor, role.actions], activation: 'tanh' },
+    { sizes: [seen, ...config.actor, outputsOf(role)], activation: 'tanh' },
     { sizes: [seen + state, ...config.critic, 1], activation: 'tanh' },
   ];
+}
+
+/** Outputs of a role’s policy. */
+function outputsOf({ head, actions }: EnvRole): number {
+  return head === 'beta' ? 2 * actions : actions;
+}
+
+function headOf({ head, actions }: EnvRole, logStd: number): SquashedGaussian | OutputHead {
+  if (head === 'gaussian') return new SquashedGaussian(actions, logStd);
+  if (head === 'beta') return new Beta(actions);
+  return head === 'dirichlet' ? new Dirichlet(1, actions) : new Categorical(actions);
 }
 
 function copyInputs(rollout: Rollout, { input, inputStride }: Mlp, decision: number, width: number): void {

@@ -16,12 +16,7 @@ class Secrets implements TrainingEnv {
   readonly episodeSteps = 8;
   readonly observationSize = 2;
   readonly stateSize = 2;
-  readonly roles: readonly EnvRole[] = ['first', 'second'].map((name) => ({
-    name,
-    actions: 1,
-    head: 'gaussian',
-    period: name === 'first' ? 1 : 4,
-  }));
+  readonly roles: readonly EnvRole[];
   readonly observations = new Float32Array(64 * 2);
   readonly states = new Float32Array(32 * 2);
   readonly alive = new Uint8Array(64).fill(1);
@@ -31,6 +26,15 @@ class Secrets implements TrainingEnv {
   dead = false;
   #number = 0;
   #tick = 0;
+
+  constructor(head: 'gaussian' | 'beta' = 'gaussian') {
+    this.roles = ['first', 'second'].map((name) => ({
+      name,
+      actions: 1,
+      head,
+      period: name === 'first' ? 1 : 4,
+    }));
+  }
 
   begin(first: number): void {
     this.#number = first;
@@ -88,6 +92,62 @@ test('two roles learn together what each can know, also one that decides now and
   const { trainer, rewards } = train(env);
   assert.ok(rewards[0]! < -0.2);
   assert.ok(miss(trainer, env) < 0.03, `they miss by ${miss(trainer, env)}`);
+});
+
+test('numbers may be drawn by Betas, within their bounds', () => {
+  const env = new Secrets('beta');
+  const { trainer } = train(env, { iterations: 100 });
+  assert.ok(miss(trainer, env) < 0.03, `they miss by ${miss(trainer, env)}`);
+});
+
+/** Money is to be split in three as a row’s observation says; one step an episode. */
+class Splitting implements TrainingEnv {
+  readonly episodes = 64;
+  readonly slots = 1;
+  readonly episodeSteps = 1;
+  readonly observationSize = 2;
+  readonly stateSize = 0;
+  readonly roles: readonly EnvRole[] = [{ name: 'split', actions: 3, head: 'dirichlet', period: 1 }];
+  readonly observations = new Float32Array(64 * 2);
+  readonly states = new Float32Array(0);
+  readonly alive = new Uint8Array(64).fill(1);
+  readonly actions = [new Float32Array(64 * 3)];
+  readonly rewards = [new Float32Array(64)];
+  readonly ended = new Uint8Array(64);
+
+  begin(first: number): void {
+    const draws = new Draws(5, first);
+    for (let index = 0; index < this.observations.length; index += 1)
+      this.observations[index] = draws.uniform(0, index);
+  }
+
+  step(): void {
+    for (let row = 0; row < 64; row += 1) {
+      const [a, b] = [0.5 * this.observations[2 * row]!, 0.5 * this.observations[2 * row + 1]!];
+      const misses = [a, b, 1 - a - b].map(
+        (wanted, share) => (this.actions[0]![3 * row + share]! - wanted) ** 2,
+      );
+      this.rewards[0]![row] = -misses.reduce((sum, each) => sum + each, 0);
+    }
+    this.ended.fill(1);
+  }
+}
+
+test('shares of a whole may be drawn by a Dirichlet', () => {
+  const env = new Splitting();
+  const stages = [{ roles: ['split'], share: 1, rate: 1 }];
+  const config = { ...CONFIG, horizon: 1, minibatches: 1, learningRate: 5e-3 };
+  const trainer = new Trainer({ ...OPTIONS, config, stages, iterations: 400, episodes: 1e9 }, unsharded(env));
+  while (!trainer.isDone) trainer.next();
+  env.begin(77);
+  trainer.learners[0]!.exploit(env, env.actions[0]!);
+  env.step();
+  for (let row = 0; row < 64; row += 1) {
+    const [a, b, c] = env.actions[0]!.subarray(3 * row, 3 * row + 3);
+    assert.ok(Math.abs(a! + b! + c! - 1) < 1e-5);
+  }
+  const mean = env.rewards[0]!.reduce((sum, each) => sum + each, 0) / 64;
+  assert.ok(mean > -0.02, `mean reward ${mean}`);
 });
 
 test('rows that are masked teach nothing', () => {

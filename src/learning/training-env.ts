@@ -3,7 +3,8 @@ export interface EnvRole {
   readonly name: string;
   /** Numbers of an action, each −1 to 1; for a categorical head the number of choices, of which one is named. */
   readonly actions: number;
-  readonly head: 'gaussian' | 'categorical';
+  /** Numbers from −1 to 1 (`gaussian`, `beta`), shares that sum to 1 (`dirichlet`), or one of some choices. */
+  readonly head: 'gaussian' | 'beta' | 'dirichlet' | 'categorical';
   /** Steps between two decisions; in between the last one holds. */
   readonly period: number;
 }
@@ -28,7 +29,7 @@ export interface TrainingEnv {
   readonly states: Float32Array;
   /** [rows]; 0 for an agent whose actions change nothing any more. */
   readonly alive: Uint8Array;
-  /** By role, filled before `step`: [rows × actions] from −1 to 1, or for a categorical head [rows], the choice. */
+  /** By role, filled before `step`: [rows × actions] from −1 to 1, or shares; for a categorical head [rows], the choice. */
   readonly actions: readonly Float32Array[];
   /** By role, [rows], of the last step. */
   readonly rewards: readonly Float32Array[];

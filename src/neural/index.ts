@@ -1,7 +1,9 @@
 // For users of the package.
 export { Adam } from './adam.ts';
 export { Categorical } from './heads/categorical.ts';
+export { Beta, Dirichlet } from './heads/dirichlet.ts';
 export { SquashedGaussian } from './heads/gaussian.ts';
+export type { OutputHead } from './heads/output-head.ts';
 export {
   type Activation,
   type AdamStep,
