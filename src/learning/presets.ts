@@ -44,15 +44,20 @@ export function presetOf(name: string): Preset {
   });
 }
 
+/** What a preset leaves open. */
+export type TrainingChoices = Pick<TeamTraining, 'seed' | 'iterations' | 'left'> &
+  Partial<Pick<TeamTraining, 'data'>>;
+
 /** The training that a preset means. @param left roles that stay classical. */
 export function trainingOf(
   { config }: Preset,
   scenario: Scenario,
-  { seed, iterations, left }: Pick<TeamTraining, 'seed' | 'iterations' | 'left'>,
+  { seed, iterations, left, data = null }: TrainingChoices,
 ): TeamTraining {
   const roles = ROLES.filter((role) => !left.includes(role));
   return {
     scenario: scenario.name,
+    data,
     tuning: tunedFor(scenario.name),
     config,
     stages: [

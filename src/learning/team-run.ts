@@ -1,4 +1,4 @@
-import { type Scenario, scenarioOf } from '../adauction/index.ts';
+import type { Scenario } from '../adauction/index.ts';
 import { TEAM_SCHEMA, TeamPolicy } from '../delivery/index.ts';
 import { type Clock, GavotteError, type Storage } from '../kernel/index.ts';
 import { type PolicyFile, type StoredNetwork, writePolicyFile } from '../neural/index.ts';
@@ -7,7 +7,7 @@ import { type CurvePoint, curveLines, eventFile, parseCurveLines } from './curve
 import { type Contender, teamContender } from './evaluation/contenders.ts';
 import { playDays } from './evaluation/play-days.ts';
 import { interquartileMean, meanOf } from './evaluation/statistics.ts';
-import type { TeamTraining } from './team-training.ts';
+import { scenarioTrainedIn, type TeamTraining } from './team-training.ts';
 import { trainInThreads } from './train-in-threads.ts';
 import type { IterationFigures } from './trainer.ts';
 
@@ -175,7 +175,7 @@ class Run {
   }
 
   #policyFile(networks: Readonly<Record<string, StoredNetwork>>, iteration: number): PolicyFile {
-    const { tuning, scenario, seed, left, iterations, shards, shardDays, config } = this.#training;
+    const { tuning, scenario, data, seed, left, iterations, shards, shardDays, config } = this.#training;
     const learned = Object.entries(networks).filter(([role]) => !left.includes(role));
     return {
       schema: TEAM_SCHEMA,
@@ -188,13 +188,14 @@ class Run {
         iterations,
         days: iteration * shards * shardDays,
         critic: config.centralCritic ? 'central' : 'own',
+        ...(data === null ? {} : { market: 'real prices and hours' }),
       },
     };
   }
 
   #look(file: PolicyFile, iteration: number): Look {
     const contender = teamContender('team', this.#training.tuning, new TeamPolicy(file));
-    return { iteration, ...lookAt(contender, scenarioOf(this.#training.scenario)) };
+    return { iteration, ...lookAt(contender, scenarioTrainedIn(this.#training)) };
   }
 
   async #write(better: PolicyFile | null, checkpoint: string): Promise<void> {

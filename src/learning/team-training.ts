@@ -1,4 +1,4 @@
-import { AdAuction, scenarioOf } from '../adauction/index.ts';
+import { AdAuction, type MarketData, type Scenario, scenarioOf, withMarketData } from '../adauction/index.ts';
 import type { ClassicalTuning } from '../delivery/index.ts';
 import type { TrainingConfig } from './config.ts';
 import { SPLITS, WORLD } from './evaluation/play-days.ts';
@@ -9,6 +9,8 @@ import { type Stage, Trainer } from './trainer.ts';
 /** Everything that a team’s training depends on; equal ones end with the same bytes, on any number of threads. */
 export interface TeamTraining {
   readonly scenario: string;
+  /** Real prices and hours; null for synthetic ones. */
+  readonly data: MarketData | null;
   /** What the team corrects. */
   readonly tuning: ClassicalTuning;
   readonly config: TrainingConfig;
@@ -44,9 +46,15 @@ export function allShards({ shards }: TeamTraining): readonly number[] {
   return shardsOf({ shards, threads: 1 }, 0);
 }
 
-function envOf({ scenario, tuning, shardDays, teamShare }: TeamTraining): AdAuction {
+/** The market that is trained in. */
+export function scenarioTrainedIn({ scenario, data }: TeamTraining): Scenario {
+  return withMarketData(scenarioOf(scenario), data);
+}
+
+function envOf(training: TeamTraining): AdAuction {
+  const { tuning, shardDays, teamShare } = training;
   const env = new AdAuction({
-    scenario: scenarioOf(scenario),
+    scenario: scenarioTrainedIn(training),
     seed: WORLD,
     episodes: shardDays,
     tuning,

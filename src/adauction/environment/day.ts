@@ -46,6 +46,8 @@ export const PURPOSE = {
   click: 26,
   delay: 27,
   wait: 28,
+  prices: 29,
+  hours: 30,
 } as const;
 
 const AR_KEPT = 0.95;
@@ -93,11 +95,16 @@ export class Day {
   constructor(scenario: Scenario, seed: number, episode: number) {
     this.scenario = scenario;
     this.draws = new Draws(seed, episode);
-    this.landscape = LANDSCAPE;
+    this.landscape = this.#oneOf(scenario.market?.landscapes, PURPOSE.prices) ?? LANDSCAPE;
     this.#drawTraffic();
     this.#drawPrices();
     this.#drawCampaigns();
     this.#drawBudgets();
+  }
+
+  /** One of what is given, by the day’s number; undefined where nothing is given. */
+  #oneOf<T>(given: readonly T[] | undefined, purpose: number): T | undefined {
+    return given?.[Math.floor(this.draws.uniform(purpose) * given.length)];
   }
 
   #drawTraffic(): void {
@@ -110,16 +117,18 @@ export class Day {
       Math.exp(0.4 * draws.normal(PURPOSE.mix, segment)),
     );
     const whole = mix.reduce((sum, each) => sum + each, 0);
+    const curve = this.#oneOf(scenario.market?.curves, PURPOSE.hours);
     for (let tick = 0; tick < TICKS; tick += 1) {
       const surge = surging && tick >= surgeAt && tick < surgeAt + 4 ? surgeBy : 1;
       const noise = Math.exp(scenario.tickSigma * draws.normal(PURPOSE.tick, tick));
+      const surprise = curve === undefined ? 1 : curve[tick]! / TRAFFIC[tick]!;
       const usual = (scenario.impressions / TICKS) * TRAFFIC[tick]!;
       for (let format = 0; format < FORMATS; format += 1) {
         const expected = usual * FORMAT_SHARES[format]!;
         this.forecast[tick * FORMATS + format] = expected;
         for (let segment = 0; segment < SEGMENTS; segment += 1)
           this.requests[tick * CELLS + format * SEGMENTS + segment] =
-            (expected * volume * surge * noise * mix[segment]!) / whole;
+            (expected * surprise * volume * surge * noise * mix[segment]!) / whole;
       }
     }
   }

@@ -1,3 +1,5 @@
+import type { RealMarket } from './market-data.ts';
+
 /** Sizes of AdAuction-v0. */
 export const TICKS = 48;
 export const ADVERTISERS = 4;
@@ -30,6 +32,8 @@ export interface Scenario {
   readonly regime: number;
   /** By how much others bid more for each share of impressions that we win. */
   readonly elasticity: number;
+  /** Real prices and hours, where they take the place of synthetic ones. */
+  readonly market?: RealMarket;
   /** Whether there are guaranteed, preferred and private deals. */
   readonly deals: boolean;
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { SCENARIOS, type Scenario, scenarioOf } from '../../adauction/index.ts';
+import { SCENARIOS, type Scenario, scenarioOf, withMarketData } from '../../adauction/index.ts';
 import { DEFAULT_TUNING, TEAM_SCHEMA, TeamPolicy } from '../../delivery/index.ts';
 import { createRealWorld, GavotteError, type World } from '../../kernel/index.ts';
 import {
@@ -20,6 +20,7 @@ import { showEvaluation } from '../evaluation-table.ts';
 import type { Report } from '../output.ts';
 import { positiveInt } from './common.ts';
 import { evaluateP48Days, p48DaysOf } from './evaluate-p48.ts';
+import { DATA_HELP, readMarketData } from './market-data-option.ts';
 
 /** Training days that are played when nobody says how many: the split has thousands. */
 const TRAINING_DAYS = 200;
@@ -29,6 +30,7 @@ interface EvaluateOptions {
   readonly scenario: string;
   readonly split: string;
   readonly days?: number;
+  readonly data?: string;
   readonly exact?: boolean;
   readonly ablate?: boolean;
   readonly log: string;
@@ -46,6 +48,7 @@ export function configure(command: Command, context: CommandContext): void {
     .option('--split <name>', 'days: test (each use is recorded), validation or training', 'test')
     .option('--days <n>', 'how many of them; without it, all', positiveInt)
     .option('--exact', 'impression by impression through the code that serves; some hundred times slower')
+    .option('--data <folder>', DATA_HELP)
     .option('--ablate', 'also each team without each of its roles, which is then classical')
     .option('--log <file>', 'where uses of test days are recorded', 'test-days.ndjson')
     .action(context.action((options: EvaluateOptions) => compare(options, context)));
@@ -76,7 +79,8 @@ async function comparePolicies(
   context: CommandContext,
 ): Promise<Report> {
   const { output } = context;
-  const scenario = scenarioOf(options.scenario);
+  const data = await readMarketData(options.data, world.storage);
+  const scenario = withMarketData(scenarioOf(options.scenario), data);
   const { days } = options;
   const candidates: Candidate[] = [];
   for (const name of options.policies.split(','))

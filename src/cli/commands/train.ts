@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
-import { SCENARIOS, type Scenario, scenarioOf } from '../../adauction/index.ts';
+import { SCENARIOS, type Scenario, scenarioOf, withMarketData } from '../../adauction/index.ts';
 import { ROLES } from '../../delivery/index.ts';
 import { createRealWorld, GavotteError, type World } from '../../kernel/index.ts';
 import {
@@ -16,6 +16,7 @@ import type { CommandContext } from '../command.ts';
 import type { Report } from '../output.ts';
 import { TrainingView } from '../training-view.ts';
 import { positiveInt, positiveNumber } from './common.ts';
+import { DATA_HELP, readMarketData } from './market-data-option.ts';
 import { reportTraining } from './train-report.ts';
 
 interface TrainOptions {
@@ -27,6 +28,7 @@ interface TrainOptions {
   readonly firstSeed: number;
   readonly threads: number;
   readonly without: readonly string[];
+  readonly data?: string;
   readonly out?: string;
   readonly resume?: boolean;
 }
@@ -43,6 +45,7 @@ export function configure(command: Command, context: CommandContext): void {
     .option('--first-seed <n>', 'seed of the first training', positiveInt, 1)
     .option('--threads <n>', 'the result does not depend on it', positiveInt, availableParallelism())
     .option('--without <roles>', `leave these classical: some of ${ROLES.join(',')}`, roles, [])
+    .option('--data <folder>', DATA_HELP)
     .option('--out <folder>', 'where to write; without it, training/PRESET-SCENARIO')
     .option('--resume', 'go on from the checkpoints of --out; ends as if it had not been stopped')
     .action(context.action((options: TrainOptions) => train(options, context)));
@@ -83,7 +86,8 @@ async function train(options: TrainOptions, { output, signal }: CommandContext):
     view.end(run);
   }
   if (runs.some(({ isDone }) => !isDone) || runs.length < trainings.length) return stopped(folder, options);
-  return reportTraining({ world, folder, scenario, runs, output });
+  const { data } = trainings[0]!;
+  return reportTraining({ world, folder, scenario: withMarketData(scenario, data), runs, output });
 }
 
 function seedFolder(folder: string, { seed }: TeamTraining): string {
@@ -115,8 +119,9 @@ async function plannedTrainings(
       fix: 'Go on with --resume, or give another folder with --out.',
     });
   const preset = presetOf(options.preset);
+  const data = await readMarketData(options.data, world.storage);
   const of = (seed: number, iterations: number) =>
-    trainingOf(preset, scenario, { seed, iterations, left: options.without });
+    trainingOf(preset, scenario, { seed, iterations, left: options.without, data });
   let { iterations } = options;
   if (iterations === undefined) {
     note('Measuring how much fits …');
