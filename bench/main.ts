@@ -11,7 +11,6 @@ import { neuralBench } from './neural.ts';
 import { noticesBench } from './notices.ts';
 import { benchOptimise } from './optimise.ts';
 import { p48Bench } from './p48.ts';
-import { p48BoundsBench } from './p48-bounds.ts';
 import { auctionRate } from './p48-rate.ts';
 import { p48SeatsBench } from './p48-seats.ts';
 import { benchRank } from './rank.ts';
@@ -28,7 +27,6 @@ const PARTS: Readonly<Record<string, () => object | Promise<object>>> = {
   ledger: () => ledgerBench(),
   verify: () => verifyBench(),
   p48: () => p48Bench(),
-  'p48-bounds': () => p48BoundsBench(),
   'p48-seats': () => p48SeatsBench(),
   crowd: () => crowdBench(),
   read: () => readBench(),

@@ -1,7 +1,6 @@
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { P48_EPISODES, type P48Cell, p48Difference, p48Rows } from '../src/adauction/index.ts';
-import { auctionRate } from './p48-rate.ts';
 import type { P48Work } from './p48-worker.ts';
 
 /** Days are played with these draws. */
@@ -10,8 +9,8 @@ const OURS = 'resolver';
 
 /**
  * Every candidate in every advertiser's place on every day of a set, against AuctionNet's published policies when
- * GAVOTTE_DATA names the folder of data, else among synthetic rivals. Figures are of the set that is named: nothing was
- * chosen on `test`.
+ * GAVOTTE_DATA names the folder of data, else among synthetic rivals. Held-out days are read by `gavotte evaluate --scenario p48` alone, which
+ * records each use.
  */
 export async function p48Bench(): Promise<object> {
   const { values } = parseArgs({
@@ -25,10 +24,10 @@ export async function p48Bench(): Promise<object> {
     },
     allowPositionals: true,
   });
-  const set = P48_EPISODES[values.set as keyof typeof P48_EPISODES];
-  if (set === undefined) throw new Error(`--set must be one of ${Object.keys(P48_EPISODES).join(', ')}`);
+  const { test: _, ...sets } = P48_EPISODES;
+  const set = sets[values.set as keyof typeof sets];
+  if (set === undefined) throw new Error(`--set must be one of ${Object.keys(sets).join(', ')}`);
   const last = values.days === undefined ? set.to : Math.min(set.to, set.from + Number(values.days) - 1);
-  const rate = auctionRate();
   const work = {
     seed: SEED,
     opportunities: Number(values.opportunities),
@@ -44,7 +43,6 @@ export async function p48Bench(): Promise<object> {
     set: values.set,
     episodes: [set.from, last],
     opportunities: work.opportunities,
-    auctionsPerSecondPerCore: rate,
     rows,
     differences: isOurs ? others.map((other) => p48Difference(cells, OURS, other)) : [],
   };

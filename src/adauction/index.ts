@@ -57,7 +57,7 @@ export {
   p48Rows,
   playP48,
 } from './p48/evaluate.ts';
-export { type Bound, hindsightBounds } from './p48/hindsight.ts';
+export { type Bound, type DayBounds, dayBounds, hindsightBounds } from './p48/hindsight.ts';
 export {
   type Advertiser,
   type BidView,

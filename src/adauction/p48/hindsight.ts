@@ -1,5 +1,7 @@
 import type { BidRule } from './auction.ts';
-import type { Day, PlayedDay } from './play-day.ts';
+import { constantAlpha } from './classical-strategies.ts';
+import { type Day, type PlayedDay, playDay } from './play-day.ts';
+import type { Population } from './population.ts';
 import { emptyRanking, type Ranking, rankBids } from './rank.ts';
 import { AGENTS, BUDGETS, CPA_LIMITS, dayScore, EXPOSURE_RATES, RESERVE_PRICE, SLOTS } from './rules.ts';
 
@@ -44,6 +46,28 @@ export function hindsightBounds(
   });
   const affordable = oracles.map((total) => (total.cost <= budget ? total : { value: 0, cost: 0 }));
   return { constant: best(constants, index, day.scale), oracle: best(affordable, index, day.scale) };
+}
+
+/** Mean expected scores over the 48 places of a day, of those who know it. */
+export interface DayBounds {
+  /** The best constant multiplier of each place, if nobody reacts, and as it does when it is played and rivals do. */
+  readonly bestConstant: number;
+  readonly bestConstantPlayed: number;
+  readonly scoreOracle: number;
+}
+
+/** How much there was to win on a day: `hindsightBounds` of every place, the population playing by itself. */
+export function dayBounds(day: Day, population: Population): DayBounds {
+  const usual = playDay(day, population);
+  const bounds = { bestConstant: 0, bestConstantPlayed: 0, scoreOracle: 0 };
+  for (let index = 0; index < AGENTS; index += 1) {
+    const { constant, oracle } = hindsightBounds(day, usual, index);
+    const live = playDay(day, population, { index, maker: constantAlpha(constant.multiple) });
+    bounds.bestConstant += constant.expectedScore / AGENTS;
+    bounds.bestConstantPlayed += live.results[index]!.expectedScore / AGENTS;
+    bounds.scoreOracle += oracle.expectedScore / AGENTS;
+  }
+  return bounds;
 }
 
 interface Sum {

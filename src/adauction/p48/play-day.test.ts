@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { constantAlpha, onlineLp, pid } from './classical-strategies.ts';
-import { hindsightBounds } from './hindsight.ts';
+import { dayBounds, hindsightBounds } from './hindsight.ts';
 import { type Advertiser, type BidView, linearBid, type PastTick, stateFeatures } from './history.ts';
 import { openDay, playDay } from './play-day.ts';
 import { BUDGETS, dayScore, TICKS } from './rules.ts';
@@ -52,6 +52,17 @@ test('hindsight: the score oracle earns at least the best constant, and that nea
     },
   );
   assert.ok(Math.abs(live.results[20]!.expectedScore / constant.expectedScore - 1) < 0.08);
+});
+
+test('hindsight over all places: rivals that react take some of the best constant, and what it earns is above their own', () => {
+  const { bestConstant, bestConstantPlayed, scoreOracle } = dayBounds(day, population);
+  const usual = playDay(day, population).results;
+  const own = usual.reduce((sum, { expectedScore }) => sum + expectedScore, 0) / usual.length;
+  assert.ok(
+    own < bestConstantPlayed && bestConstantPlayed < 1.05 * bestConstant,
+    `${own} ${bestConstantPlayed}`,
+  );
+  assert.ok(bestConstant <= scoreOracle, `${bestConstant} ${scoreOracle}`);
 });
 
 /** Rivals that bid as they did, whatever happens. */

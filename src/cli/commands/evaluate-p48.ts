@@ -1,5 +1,9 @@
 import {
+  constantAlpha,
+  type DayBounds,
+  dayBounds,
   officialPopulation,
+  openDay,
   P48_EPISODES,
   type P48Cell,
   type P48Difference,
@@ -21,6 +25,8 @@ const SEED = 'p48';
 /** Opportunities of a day; AuctionNet has 500,000. Prices and scores stay, realised scores get noisier. */
 const OPPORTUNITIES = 100_000;
 const OURS = 'resolver';
+/** What bids this times its limit for a conversion all day: the best of five such on training days. */
+const CONSTANT = 1.15;
 
 /** What is compared, and on which days. */
 export interface EvaluateP48Command {
@@ -31,33 +37,59 @@ export interface EvaluateP48Command {
   readonly data: string | undefined;
   readonly storage: Storage;
   readonly output: Output;
+  /** Called when all is known to be in order, before the first day is read. */
+  readonly onReady: () => Promise<void>;
 }
 
 /** `gavotte evaluate --scenario p48`: policies in each of 48 places on the same days of AuctionNet's market. */
 export async function evaluateP48Days(command: EvaluateP48Command): Promise<Report> {
-  const { policies, split, days, output } = command;
+  const { policies, split, days, output, onReady } = command;
   const population = await populationOf(command);
   const candidates = chosen(policies, population);
   const { from } = P48_EPISODES[split];
+  await onReady();
   const cells: P48Cell[] = [];
+  const found: DayBounds[] = [];
   for (let episode = from; episode < from + days; episode += 1) {
-    cells.push(
-      ...playP48({
-        population,
-        candidates,
-        seed: SEED,
-        episodes: { from: episode, to: episode },
-        opportunities: OPPORTUNITIES,
-      }),
-    );
+    const law = { seed: SEED, opportunities: OPPORTUNITIES };
+    cells.push(...playP48({ population, candidates, ...law, episodes: { from: episode, to: episode } }));
+    found.push(dayBounds(openDay({ ...law, episode }), population));
     output.note(`  played day ${episode}`);
   }
+  const bounds = meanOf(found);
   const rows = p48Rows(cells);
   const [first] = policies as [string, ...string[]];
   const differences = policies.slice(1).map((other) => p48Difference(cells, first, other));
-  const json = { scenario: 'p48', rivals: population.name, split, first: from, days, rows, differences };
+  const json = {
+    scenario: 'p48',
+    rivals: population.name,
+    split,
+    first: from,
+    days,
+    bounds,
+    rows,
+    differences,
+  };
   const head = `p48 among ${population.name} rivals: ${days} ${split} days from ${from}, all 48 places; compared with ${first}`;
-  return { json, text: [head, '', ...show(rows, differences, output.width)].join('\n') };
+  const text = [head, '', ...show(rows, differences, output.width), '', ...showBounds(bounds)].join('\n');
+  return { json, text };
+}
+
+function meanOf(found: readonly DayBounds[]): DayBounds {
+  const mean = (of: (day: DayBounds) => number) =>
+    found.reduce((sum, day) => sum + of(day), 0) / found.length;
+  return {
+    bestConstant: mean((day) => day.bestConstant),
+    bestConstantPlayed: mean((day) => day.bestConstantPlayed),
+    scoreOracle: mean((day) => day.scoreOracle),
+  };
+}
+
+function showBounds({ bestConstant, bestConstantPlayed, scoreOracle }: DayBounds): readonly string[] {
+  return [
+    `By hindsight: the best constant bid of each place ${bestConstant.toFixed(2)}, ${bestConstantPlayed.toFixed(2)} when rivals react;`,
+    `the place worth most of every opportunity ${scoreOracle.toFixed(2)}`,
+  ];
 }
 
 /** How many days a set has. */
@@ -77,7 +109,11 @@ async function populationOf({ data, storage }: EvaluateP48Command): Promise<Popu
 }
 
 function chosen(names: readonly string[], population: Population): Readonly<Record<string, StrategyMaker>> {
-  const known: Readonly<Record<string, StrategyMaker>> = { [OURS]: p48Resolver(), ...population.makers };
+  const known: Readonly<Record<string, StrategyMaker>> = {
+    [OURS]: p48Resolver(),
+    constant: constantAlpha(CONSTANT),
+    ...population.makers,
+  };
   return Object.fromEntries(
     names.map((name) => {
       const maker = known[name];

@@ -66,10 +66,12 @@ async function compare(options: EvaluateOptions, context: CommandContext): Promi
     });
   if (!isP48) return comparePolicies({ ...options, days }, split, world, context);
   const policies = options.policies.split(',').map((name) => name.trim());
-  if (split === 'test') await noteUse(options, days, policies, world, context);
+  const onReady = async () => {
+    if (split === 'test') await noteUse(options, days, policies, world, context);
+  };
   const { env, output } = context;
   const { storage } = world;
-  return evaluateP48Days({ policies, split, days, data: env.GAVOTTE_DATA, storage, output });
+  return evaluateP48Days({ policies, split, days, data: env.GAVOTTE_DATA, storage, output, onReady });
 }
 
 async function comparePolicies(

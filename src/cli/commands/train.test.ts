@@ -77,6 +77,26 @@ test('train writes a policy, curves and a page; the policy survives ONNX; evalua
   assert.equal(readFileSync(log, 'utf8').trim().split('\n').length, 2);
 });
 
+test('a name that P48 does not know uses up no test day', async () => {
+  const log = join(folder, 'p48-days.ndjson');
+  const { exitCode } = await run(['evaluate', '--scenario', 'p48', '--policies', 'PID,MOPE', '--log', log]);
+  assert.notEqual(exitCode, 0);
+  assert.equal(existsSync(log), false);
+});
+
+test('P48 tells who its rivals were, and what there was to win', async () => {
+  const line = ['evaluate', '--scenario', 'p48', '--policies', 'constant,PID', '--split', 'validation'];
+  const { exitCode, answer } = await run([...line, '--days', '1']);
+  assert.equal(exitCode, 0);
+  assert.equal(answer.rivals, 'synthetic');
+  const { bounds, rows } = answer as unknown as {
+    bounds: { scoreOracle: number };
+    rows: readonly { candidate: string; expectedScore: { mean: number } }[];
+  };
+  assert.deepEqual(rows.map(({ candidate }) => candidate).sort(), ['PID', 'constant']);
+  for (const { expectedScore } of rows) assert.ok(expectedScore.mean < bounds.scoreOracle);
+});
+
 for (const [what, args, message] of [
   ['an unknown preset', ['train', '--preset', 'marl-5'], /marl-5/],
   ['an unknown scenario', ['train', '--scenario', 'summer'], /summer/],
