@@ -3,11 +3,44 @@ import { type ClassicalTuning, DEFAULT_TUNING } from '../../delivery/index.ts';
 import type { Rule } from './rules.ts';
 
 /** By scenario and rule: rate, lambda, gain, memory, sharpness, shade. */
-const TUNINGS: Readonly<Record<string, Readonly<Record<string, readonly number[]>>>> = {};
+const TUNINGS: Readonly<Record<string, Readonly<Record<string, readonly number[]>>>> = {
+  'stationary-sp': {
+    static: [2.91, 1.508, 0.416, 0.041, 1.466, 0.817],
+    'bang-bang': [0.606, 1.709, 0.642, 0.22, 2.07, 0.847],
+    pid: [2.78, 0.049, 1, 0.106, 2.347, 2.522],
+    dmd: [1.113, 3.186, 0.172, 0.624, 2.602, 0.877],
+    're-solve': [0.709, 1.415, 1, 0.239, 2.466, 0.445],
+    throttle: [0.372, 1.428, 0.508, 0.576, 2.575, 0.738],
+  },
+  'stationary-fp': {
+    static: [0.088, 0.631, 0.267, 0.101, 3.438, 0.723],
+    'bang-bang': [0.742, 0.824, 1, 0.873, 2.358, 0.801],
+    pid: [1.928, 0.078, 1, 0.16, 2.338, 0.684],
+    dmd: [1.019, 0.213, 0.125, 0.073, 2.689, 0.79],
+    're-solve': [0.698, 0.62, 1, 0.274, 1.824, 0.75],
+    throttle: [0.068, 0.409, 0.308, 0.086, 2.92, 0.673],
+  },
+  drift: {
+    static: [0.094, 0.235, 0.571, 0.109, 3.968, 0.69],
+    'bang-bang': [0.6, 0.154, 0.865, 0.028, 3.582, 0.881],
+    pid: [3.044, 0.078, 0.893, 0.107, 2.166, 0.857],
+    dmd: [0.851, 0.346, 0.131, 0.115, 1.847, 0.76],
+    're-solve': [0.795, 0.487, 1, 0.462, 1.468, 0.717],
+    throttle: [0.07, 0.438, 0.498, 0.129, 2.985, 0.699],
+  },
+  deals: {
+    static: [0.092, 0.325, 0.458, 0.108, 3.09, 0.733],
+    'bang-bang': [0.6, 0.154, 0.865, 0.028, 3.582, 0.881],
+    pid: [2.497, 0.082, 0.954, 0.123, 1.621, 0.727],
+    dmd: [0.851, 0.346, 0.131, 0.115, 1.847, 0.76],
+    're-solve': [0.795, 0.487, 1, 0.462, 1.468, 0.717],
+    throttle: [0.07, 0.438, 0.498, 0.129, 2.985, 0.699],
+  },
+};
 
 /**
  * The tuning of a rule for a scenario: the best of 200 trials on 50 training days each (`npm run bench -- tuning`).
- * A rule that was not searched for has the default.
+ * Rules that have nothing to choose have the default.
  */
 export function tunedRule({ name }: Rule, scenario: Scenario): ClassicalTuning {
   if (name === 'classical') return tunedFor(scenario.name);
