@@ -23,6 +23,7 @@ interface BidderOptions {
   readonly policy?: string;
   readonly name: string;
   readonly port: number;
+  readonly sharePort?: boolean;
   readonly host: string;
 }
 
@@ -43,6 +44,10 @@ export function configureBidder(command: Command, context: CommandContext): void
     .option('--name <name>', 'what the bidder is called in the ledger', 'b1')
     .option('--port <n>', 'where it listens', positiveInt, 4200)
     .option('--host <address>', 'and on which address', '127.0.0.1')
+    .option(
+      '--share-port',
+      'let other bidders of this machine listen there too; the kernel spreads connections',
+    )
     .addHelpText(
       'after',
       '\nGAVOTTE_NOTICE_KEY holds the secret that notice URLs are signed with, of 32 characters or more, the same for all\nbidders. Without it the bidder makes one up, and notices of its bids die with it.',
@@ -76,6 +81,7 @@ async function runBidder(options: BidderOptions, context: CommandContext): Promi
       spoolPath: options.spool ?? join(folder, 'spool.db'),
       port: options.port,
       host: options.host,
+      ...(options.sharePort === true ? { reusePort: true } : {}),
       onTrouble: (error) => output.note(`warning: ${error.message}`),
     });
     const report: Report = {
