@@ -10,7 +10,7 @@ import {
 import { GavotteError } from '../../kernel/index.ts';
 import type { AdDay } from './ad-day.ts';
 import { AggregatedDay } from './aggregated-day.ts';
-import { advertiserOf, formatOf } from './day.ts';
+import { advertiserOf, Day, formatOf } from './day.ts';
 import { ExactDay } from './exact-day.ts';
 import type { DayMetrics } from './metrics.ts';
 import {
@@ -171,8 +171,9 @@ export class AdAuction {
 
   #begin(episode: number, number: number): void {
     this.#numbers[episode] = number;
-    this.#days[episode]!.begin(this.#options.seed, number);
-    this.#twins[episode]?.begin(this.#options.seed, number);
+    const day = new Day(this.#options.scenario, this.#options.seed, number);
+    this.#days[episode]!.begin(day);
+    this.#twins[episode]?.begin(day);
   }
 
   #observe(episode: number): void {
@@ -225,6 +226,8 @@ function rewardsOf(day: AdDay, slot: number, teamShare: number, out: Float64Arra
   return out;
 }
 
+const LOG_LEVELS = LEVELS.map(Math.log);
+
 function writeState(day: AdDay, out: Float32Array, at: number): void {
   const tick = Math.min(day.tick, TICKS - 1);
   const world = day.day;
@@ -245,9 +248,8 @@ function writeState(day: AdDay, out: Float32Array, at: number): void {
       requests += world.requests[tick * CELLS + cell]!;
     }
     for (let campaign = 0; campaign < CAMPAIGNS; campaign += 1)
-      if (formatOf(campaign) === format) value += Math.log(world.value[campaign * SEGMENTS]!) / ADVERTISERS;
-    const usual = Math.log(LEVELS[format]!);
-    put(2 * (level - usual));
+      if (formatOf(campaign) === format) value += world.logValue[campaign * SEGMENTS]! / ADVERTISERS;
+    put(2 * (level - LOG_LEVELS[format]!));
     put(Math.log(requests / world.forecast[tick * FORMATS + format]!));
     put(value - level);
   }

@@ -25,8 +25,8 @@ export interface AdDay {
   readonly day: Day;
   /** The tick to come. */
   readonly tick: number;
-  /** Begins the day of that number in the world of that seed. */
-  begin(seed: number, episode: number): void;
+  /** Begins a day of the scenario. */
+  begin(day: Day): void;
   /** Plays one tick under the steering in force; returns whether the day is over. */
   step(): boolean;
   /** What the day came to so far. */

@@ -2,7 +2,7 @@ import type { ClassicalTuning } from '../../delivery/index.ts';
 import { FACT, FACT_COUNT, Steering, TeamFacts } from '../../delivery/index.ts';
 import type { AdDay } from './ad-day.ts';
 import { CreativeMix } from './creatives.ts';
-import { advertiserOf, Day, formatOf, PURPOSE } from './day.ts';
+import { advertiserOf, type Day, formatOf, PURPOSE } from './day.ts';
 import { DealDesk } from './deals.ts';
 import { Meeting } from './meeting.ts';
 import { type DayMetrics, DaySums } from './metrics.ts';
@@ -10,7 +10,6 @@ import {
   ADVERTISERS,
   CAMPAIGNS,
   CELLS,
-  CREATIVES,
   FORMATS,
   LEVELS,
   type Scenario,
@@ -32,8 +31,8 @@ const MOST_EXCESS = 30;
 const STALE = 0.05;
 /** Of the value of clicks, shares that follow within about an hour and about a day, and the part that a tick brings. */
 const DELAYS = [
-  [0.4, 1 - Math.exp(-0.5)],
-  [0.6, 1 - Math.exp(-0.5 / 18)],
+  { share: 0.4, part: 1 - Math.exp(-0.5) },
+  { share: 0.6, part: 1 - Math.exp(-0.5 / 18) },
 ] as const;
 
 /**
@@ -59,6 +58,7 @@ export class AggregatedDay implements AdDay {
   tick = 0;
   readonly #scenario: Scenario;
   readonly #tuning: ClassicalTuning;
+  readonly #logShade: number;
   readonly #meeting: Meeting;
   readonly #mix = new CreativeMix();
   readonly #splits = new Splits();
@@ -74,12 +74,13 @@ export class AggregatedDay implements AdDay {
   constructor(scenario: Scenario, tuning: ClassicalTuning) {
     this.#scenario = scenario;
     this.#tuning = tuning;
+    this.#logShade = Math.log(tuning.shade);
     this.#meeting = new Meeting(scenario);
   }
 
-  /** Begins the day of that number in the world of that seed. */
-  begin(seed: number, episode: number): void {
-    this.day = new Day(this.#scenario, seed, episode);
+  /** Begins a day of the scenario. */
+  begin(day: Day): void {
+    this.day = day;
     this.tick = 0;
     this.left.set(this.day.budgets);
     for (const state of [this.#spent, this.#wins, this.#won, this.#pending]) state.fill(0);
@@ -88,7 +89,7 @@ export class AggregatedDay implements AdDay {
       this.#believed[campaign] = Math.log(LEVELS[formatOf(campaign)]!);
     this.#mix.reset();
     this.#splits.reset();
-    this.#deals = new DealDesk(this.day);
+    this.#deals = new DealDesk(this.day, this.#tuning.shade);
     this.alive.fill(1);
     this.facts.reset();
     this.steering.clear();
@@ -104,6 +105,7 @@ export class AggregatedDay implements AdDay {
     if (tick > 0 && tick % SPLIT_EVERY === 0)
       this.#splits.split(day, tick, this.left, this.#spent, this.steering);
     this.#winning.fill(0);
+    this.#meeting.open(day, tick, this.#won);
     for (let campaign = 0; campaign < CAMPAIGNS; campaign += 1) this.#play(campaign);
     this.#deals.play(tick, this.paced, this.steering, this.sums, this.tickValue, this.tickCost);
     for (let cell = 0; cell < CELLS; cell += 1) {
@@ -183,14 +185,14 @@ export class AggregatedDay implements AdDay {
   #meet(campaign: number, mix: number): void {
     const { day, steering } = this;
     const seen = this.#wins[campaign]! / this.#reach(campaign);
-    const creative = Math.log(mix) + seen * Math.log(day.wear[campaign]!);
+    const creative = Math.log(mix) + seen * day.logWear[campaign]!;
     const rule = {
-      worth: Math.log(day.bias[campaign]! / this.paced[campaign]!) + creative + steering.bid[campaign]!,
-      shade: Math.log(this.#tuning.shade) + steering.shade[campaign]!,
+      worth: day.logBias[campaign]! - Math.log(this.paced[campaign]!) + creative + steering.bid[campaign]!,
+      shade: this.#logShade + steering.shade[campaign]!,
       believed: this.#believed[campaign]!,
       creative,
     };
-    this.#meeting.meet(day, this.tick, campaign, rule, this.#won);
+    this.#meeting.meet(campaign, rule);
   }
 
   /** As the served pacing decides, with its throttle opened and its demand met within the tick. */
@@ -217,14 +219,13 @@ export class AggregatedDay implements AdDay {
   /** Clicks of a tick’s wins, and what comes in of the value of these and earlier ones. */
   #click(campaign: number, wins: number, value: number, mix: number): number {
     const { day, tick, sums } = this;
-    const clicks = this.#mix.show(campaign, wins, day.creative, day.clickRate, (creative) =>
-      day.draws.uniform(PURPOSE.clicks, tick, campaign * CREATIVES + creative),
-    );
+    const clicks = this.#mix.show(campaign, wins, day.creative, day.clickRate, day.draws, tick);
     const expected = wins * day.clickRate * mix;
     const worth = expected > 0 ? (value * clicks) / expected : 0;
     sums.realisedValue += worth;
     let arrived = 0;
-    for (const [index, [share, part]] of DELAYS.entries()) {
+    for (let index = 0; index < DELAYS.length; index += 1) {
+      const { share, part } = DELAYS[index]!;
       const at = campaign * DELAYS.length + index;
       const due = (this.#pending[at]! + share * worth) * part;
       this.#pending[at]! += share * worth - due;

@@ -57,12 +57,14 @@ const CLICK_RATE = 0.03;
 export const VALUE_SIGMA = 0.5;
 export const PREDICTION_SIGMA = 0.35;
 /** Nodes and weights of Gauss–Hermite quadrature for a standard normal number. */
-export const NODES: readonly number[] = [
-  -2.8569700138728, -1.3556261799742, 0, 1.3556261799742, 2.8569700138728,
-];
-export const WEIGHTS: readonly number[] = [
-  0.0112574113277, 0.2220759220056, 0.5333333333333, 0.2220759220056, 0.0112574113277,
-];
+export const NODES = Float64Array.of(-2.8569700138728, -1.3556261799742, 0, 1.3556261799742, 2.8569700138728);
+export const WEIGHTS = Float64Array.of(
+  0.0112574113277,
+  0.2220759220056,
+  0.5333333333333,
+  0.2220759220056,
+  0.0112574113277,
+);
 
 const LANDSCAPE = syntheticLandscape();
 
@@ -81,12 +83,17 @@ export class Day {
   readonly logLevel = new Float64Array(TICKS * CELLS);
   /** Mean true value, CPM micros, of an impression with an average creative, [CAMPAIGNS × SEGMENTS]. */
   readonly value = new Float64Array(CAMPAIGNS * SEGMENTS);
+  /** Its logarithm. */
+  readonly logValue = new Float64Array(CAMPAIGNS * SEGMENTS);
   /** Factor of each creative on that, [CAMPAIGNS × CREATIVES]; their mean over a uniform choice is 1. */
   readonly creative = new Float64Array(CAMPAIGNS * CREATIVES);
   /** Factor by which predictions are off. */
   readonly bias = new Float64Array(CAMPAIGNS);
   /** What one exposure leaves of the value. */
   readonly wear = new Float64Array(CAMPAIGNS);
+  /** Logarithms of `bias` and `wear`. */
+  readonly logBias = new Float64Array(CAMPAIGNS);
+  readonly logWear = new Float64Array(CAMPAIGNS);
   /** Clicks per impression, on average; a click is worth the value over it. */
   readonly clickRate = CLICK_RATE;
   /** Micros that an advertiser may spend in the open market. */
@@ -176,6 +183,9 @@ export class Day {
       this.bias[campaign] = Math.exp(0.15 * draws.normal(PURPOSE.bias, campaign));
       this.wear[campaign] = 0.85 + 0.12 * draws.uniform(PURPOSE.fatigue, campaign);
     }
+    this.logValue.set(this.value.map(Math.log));
+    this.logBias.set(this.bias.map(Math.log));
+    this.logWear.set(this.wear.map(Math.log));
   }
 
   /** A part of what an advertiser would spend on a usual day if money were no object, so that it is one. */

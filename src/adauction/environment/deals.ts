@@ -1,39 +1,38 @@
 import type { Steering } from '../../delivery/index.ts';
-import { advertiserOf, type Day, formatOf, NODES, PURPOSE, WEIGHTS } from './day.ts';
+import { advertiserOf, type Day, NODES, WEIGHTS } from './day.ts';
+import { type DayDeal, dealsOf, offered } from './day-deals.ts';
 import { SEEN, TRUE } from './meeting.ts';
 import type { DaySums } from './metrics.ts';
-import { FORMATS, LEVELS, SEGMENTS, TICKS, TRAFFIC } from './scenario.ts';
+import { type Invitation, PrivateAuction } from './private-auction.ts';
+import { SEGMENTS, TICKS } from './scenario.ts';
 
-/** A deal of the day. Its money is its own, funded by its booking. */
-export interface DayDeal {
-  readonly kind: 'PG' | 'PD';
-  readonly campaign: number;
-  /** Agreed CPM, micros. */
-  readonly cpm: number;
-  /** Impressions agreed. */
-  readonly impressions: number;
-}
-
-const ALL_TRAFFIC = TRAFFIC.reduce((sum, each) => sum + each, 0);
-/** What is agreed, over the impressions of the format. */
-const SHARE_OF_FORMAT = 0.06;
-/** Offers come for a tenth more than is agreed, give or take. */
-const OVER_OFFER = 1.1;
-const OFFER_SIGMA = 0.25;
 /** A guaranteed impression that was not bought costs twice its price. */
 const PENALTY = 2;
 
+/** What came of some offers of a deal; money in micros. */
+interface Outcome {
+  readonly taken: number;
+  readonly worth: number;
+  readonly paid: number;
+}
+
 /**
- * Guaranteed and preferred deals. A guaranteed one is always bought until it is delivered; a preferred one is a first
- * refusal at its price, and taken where the worth (as corrected) is not below it.
+ * The deals of a day. A guaranteed one is always bought until it is delivered; a preferred one is a first refusal at its
+ * price, and taken where the worth (as corrected) is not below it; in a private auction the campaign bids against those
+ * who are invited too.
  */
 export class DealDesk {
   readonly #day: Day;
+  readonly #logShade: number;
+  readonly #auction: PrivateAuction;
   readonly deals: readonly DayDeal[];
   readonly #delivered: Float64Array;
 
-  constructor(day: Day) {
+  /** `shade` is a factor on the price that shading would bid in a private auction. */
+  constructor(day: Day, shade: number) {
     this.#day = day;
+    this.#logShade = Math.log(shade);
+    this.#auction = new PrivateAuction(day);
     this.deals = dealsOf(day);
     this.#delivered = new Float64Array(this.deals.length);
   }
@@ -51,22 +50,14 @@ export class DealDesk {
       const room = deal.impressions - this.#delivered[index]!;
       const offers = Math.min(room, offered(this.#day, deal, index, tick));
       if (offers <= 0) continue;
-      const log = Math.log(paced[deal.campaign]!) - steering.bid[deal.campaign]!;
-      const { taken, worth, wanted } =
-        deal.kind === 'PG' ? this.#all(deal, offers) : this.#best(deal, offers, log);
+      const { taken, worth, paid } = this.#buy(deal, offers, tick, paced[deal.campaign]!, steering, sums);
       this.#delivered[index]! += taken;
-      const paid = (taken * deal.cpm) / 1_000;
       value[deal.campaign]! += worth;
       cost[deal.campaign]! += paid;
       sums.value += worth;
       sums.cost += paid;
       sums.wins += taken;
       sums.realisedValue += worth;
-      if (deal.kind === 'PG') sums.delivered += taken;
-      else {
-        sums.worthTaking += wanted;
-        sums.taken += Math.min(taken, wanted);
-      }
     }
   }
 
@@ -90,13 +81,33 @@ export class DealDesk {
       let offers = 0;
       for (let tick = 0; tick < TICKS; tick += 1) offers += offered(this.#day, deal, index, tick);
       const whole = Math.min(deal.impressions, offers);
-      const cost = (whole * deal.cpm) / 1_000;
-      if (deal.kind === 'PG')
-        sum +=
-          this.#all(deal, whole).worth - cost - (PENALTY * deal.cpm * (deal.impressions - whole)) / 1_000;
-      else sum += this.#profit(deal, whole);
+      if (deal.kind === 'PG') {
+        const { worth, paid } = this.#all(deal, whole);
+        sum += worth - paid - (PENALTY * deal.cpm * (deal.impressions - whole)) / 1_000;
+      } else if (deal.kind === 'PD') sum += this.#profit(deal, whole);
+      else sum += this.#auction.bound(deal, whole);
     }
     return sum;
+  }
+
+  /** Offers of a tick, each as its kind of deal says. */
+  #buy(
+    deal: DayDeal,
+    offers: number,
+    tick: number,
+    paced: number,
+    steering: Steering,
+    sums: DaySums,
+  ): Outcome {
+    const { campaign, kind } = deal;
+    const worth = steering.bid[campaign]! - Math.log(paced);
+    if (kind === 'PD') return this.#best(deal, offers, worth, sums);
+    if (kind === 'PA') {
+      const rule: Invitation = { worth, shade: this.#logShade + steering.shade[campaign]! };
+      return this.#auction.play(deal, offers, tick, rule);
+    }
+    sums.delivered += offers;
+    return this.#all(deal, offers);
   }
 
   /** Value less cost of offers that are worth their price, by what can be predicted. */
@@ -114,7 +125,7 @@ export class DealDesk {
   behind(campaign: number, tick: number): number {
     let [missing, agreed] = [0, 0];
     for (const [index, deal] of this.deals.entries()) {
-      if (deal.campaign !== campaign) continue;
+      if (deal.campaign !== campaign || deal.kind === 'PA') continue;
       missing += Math.max(0, (deal.impressions * tick) / TICKS - this.#delivered[index]!);
       agreed += deal.impressions;
     }
@@ -125,58 +136,39 @@ export class DealDesk {
   shareOfBudget(campaign: number): number {
     let money = 0;
     for (const deal of this.deals)
-      if (deal.campaign === campaign) money += (deal.impressions * deal.cpm) / 1_000;
+      if (deal.campaign === campaign && deal.kind !== 'PA') money += (deal.impressions * deal.cpm) / 1_000;
     return money / (money + this.#day.budgets[advertiserOf(campaign)]!);
   }
 
   /** Every offer of a guaranteed deal, which is paid whatever it is worth. */
-  #all({ campaign }: DayDeal, offers: number): { taken: number; worth: number; wanted: number } {
-    return { taken: offers, worth: (offers * meanValue(this.#day, campaign)) / 1_000, wanted: offers };
+  #all({ campaign, cpm }: DayDeal, offers: number): Outcome {
+    return {
+      taken: offers,
+      worth: (offers * meanValue(this.#day, campaign)) / 1_000,
+      paid: (offers * cpm) / 1_000,
+    };
   }
 
-  /** Those whose worth is not below the price, by what is predicted; `wanted` by predictions that are right. */
-  #best(
-    { campaign, cpm }: DayDeal,
-    offers: number,
-    log: number,
-  ): { taken: number; worth: number; wanted: number } {
+  /** Those whose worth is not below the price, by what is predicted; what predictions that are right would take is counted. */
+  #best({ campaign, cpm }: DayDeal, offers: number, log: number, sums: DaySums): Outcome {
+    const logCpm = Math.log(cpm);
     let [taken, worth, wanted] = [0, 0, 0];
     for (let segment = 0; segment < SEGMENTS; segment += 1) {
-      const value = this.#day.value[campaign * SEGMENTS + segment]!;
+      const at = campaign * SEGMENTS + segment;
+      const value = this.#day.value[at]!;
+      const least = logCpm - log - this.#day.logValue[at]! - this.#day.logBias[campaign]!;
       for (let node = 0; node < NODES.length; node += 1) {
         const count = (offers / SEGMENTS) * WEIGHTS[node]!;
         if (value * TRUE[node]! >= cpm) wanted += count;
-        const seen = Math.log(value * this.#day.bias[campaign]!) + SEEN[node]!;
-        if (seen - log < Math.log(cpm)) continue;
+        if (SEEN[node]! < least) continue;
         taken += count;
         worth += (count * value * TRUE[node]!) / 1_000;
       }
     }
-    return { taken, worth, wanted };
+    sums.worthTaking += wanted;
+    sums.taken += Math.min(taken, wanted);
+    return { taken, worth, paid: (taken * cpm) / 1_000 };
   }
-}
-
-/** Two guaranteed and two preferred deals; none where the scenario has none. */
-function dealsOf(day: Day): readonly DayDeal[] {
-  if (!day.scenario.deals) return [];
-  return [0, 4, 8, 1].map((campaign, index) => {
-    const level = LEVELS[formatOf(campaign)]!;
-    const size = 0.5 + day.draws.uniform(PURPOSE.deal, index);
-    let usual = 0;
-    for (let tick = 0; tick < TICKS; tick += 1) usual += day.forecast[tick * FORMATS + formatOf(campaign)]!;
-    return {
-      kind: index < 2 ? 'PG' : 'PD',
-      campaign,
-      cpm: Math.round(level * (index < 2 ? 1.2 : 1)),
-      impressions: Math.round(usual * SHARE_OF_FORMAT * size),
-    };
-  });
-}
-
-/** Impressions that a deal offers in a tick: its part by the traffic, with luck. */
-function offered(day: Day, deal: DayDeal, index: number, tick: number): number {
-  const luck = Math.exp(OFFER_SIGMA * day.draws.normal(PURPOSE.dealSupply, tick, index));
-  return ((deal.impressions * TRAFFIC[tick]!) / ALL_TRAFFIC) * OVER_OFFER * luck;
 }
 
 /** Mean true value of a campaign’s impressions over all segments, CPM micros. */

@@ -4,6 +4,7 @@ import { FACT } from '../../delivery/index.ts';
 import { AdAuction, scenarioOf } from './ad-auction.ts';
 import type { AdDay } from './ad-day.ts';
 import { AggregatedDay } from './aggregated-day.ts';
+import { Day } from './day.ts';
 import { ExactDay } from './exact-day.ts';
 import type { DayMetrics } from './metrics.ts';
 import { CAMPAIGNS, type Scenario, TICKS } from './scenario.ts';
@@ -13,9 +14,9 @@ import { tunedFor } from './tuned.ts';
 const small = (name: string): Scenario => ({ ...scenarioOf(name), impressions: 5_000 });
 
 /** What a day comes to: its metrics, and spend by campaign. */
-function play(day: AdDay, number: number, act: (day: AdDay) => void = () => {}) {
+function play(day: AdDay, scenario: Scenario, number: number, act: (day: AdDay) => void = () => {}) {
   const spend = new Float64Array(CAMPAIGNS);
-  day.begin(1, number);
+  day.begin(new Day(scenario, 1, number));
   for (let tick = 0; tick < TICKS; tick += 1) {
     act(day);
     day.step();
@@ -28,18 +29,18 @@ const exactly = (scenario: Scenario) => new ExactDay(scenario, tunedFor(scenario
 
 test('an exact day replays bit for bit, after whatever was played before', () => {
   const day = exactly(small('drift'));
-  const first = play(day, 3);
-  play(day, 4, ({ steering }) => steering.bid.fill(0.5));
-  assert.deepEqual(play(day, 3), first);
-  assert.deepEqual(play(exactly(small('drift')), 3), first);
-  assert.notDeepEqual(play(day, 5), first);
+  const first = play(day, small('drift'), 3);
+  play(day, small('drift'), 4, ({ steering }) => steering.bid.fill(0.5));
+  assert.deepEqual(play(day, small('drift'), 3), first);
+  assert.deepEqual(play(exactly(small('drift')), small('drift'), 3), first);
+  assert.notDeepEqual(play(day, small('drift'), 5), first);
 });
 
 test('all policies meet the same users and rivals', () => {
   const scenario = small('stationary-sp');
   const met = (bid: number) => {
     const requests: number[] = [];
-    const { metrics } = play(exactly(scenario), 1, ({ steering, facts, alive }) => {
+    const { metrics } = play(exactly(scenario), scenario, 1, ({ steering, facts, alive }) => {
       steering.bid.fill(bid);
       for (let campaign = 0; campaign < CAMPAIGNS; campaign += 1)
         if (alive[campaign] === 1) requests.push(facts.facts[facts.offset(campaign) + FACT.requests]!);
@@ -50,14 +51,14 @@ test('all policies meet the same users and rivals', () => {
   assert.deepEqual(far.requests, usual.requests);
   assert.notEqual(far.value, usual.value);
   // A policy that is nearly the same has nearly the same day, which another day is not.
-  const other = play(exactly(scenario), 2).metrics.value;
+  const other = play(exactly(scenario), scenario, 2).metrics.value;
   assert.ok(Math.abs(near.value / usual.value - 1) < 0.02);
   assert.ok(Math.abs(other / usual.value - 1) > 0.05);
 });
 
 test('inv/I1 in an exact day no advertiser spends more than its budget, whatever is steered', () => {
   for (const [number, bid] of [0, 0.7, -0.7].entries()) {
-    const { metrics } = play(exactly(small('deals')), number, ({ steering }) => {
+    const { metrics } = play(exactly(small('deals')), small('deals'), number, ({ steering }) => {
       steering.bid.fill(bid);
       steering.target.fill(1);
       steering.share.fill(1, 0, 5);
@@ -91,8 +92,8 @@ test('exact and closed days agree on what a market sells: at a fixed multiplier,
   const tuning = { rate: 0, lambda: 4, gain: 1, memory: 0.3, sharpness: 1, shade: 1 };
   for (const name of ['stationary-sp', 'stationary-fp']) {
     const scenario = { ...scenarioOf(name), impressions: 200_000 };
-    const exact = play(new ExactDay(scenario, tuning), 500);
-    const closed = play(new AggregatedDay(scenario, tuning), 500);
+    const exact = play(new ExactDay(scenario, tuning), scenario, 500);
+    const closed = play(new AggregatedDay(scenario, tuning), scenario, 500);
     near(name, exact.metrics, closed.metrics, 'cost', 0.15);
     near(name, exact.metrics, closed.metrics, 'value', 0.15);
     assert.ok(displaced(exact.spend, closed.spend) < 0.12, name);
@@ -105,8 +106,8 @@ test('as tuned, exact and closed days agree within 10 % on spend and 20 % on win
   for (const name of ['stationary-sp', 'stationary-fp'])
     for (const number of [501, 503]) {
       const scenario = scenarioOf(name);
-      const exact = play(exactly(scenario), number);
-      const closed = play(new AggregatedDay(scenario, tunedFor(name)), number);
+      const exact = play(exactly(scenario), scenario, number);
+      const closed = play(new AggregatedDay(scenario, tunedFor(name)), scenario, number);
       near(name, exact.metrics, closed.metrics, 'cost', 0.1);
       near(name, exact.metrics, closed.metrics, 'value', 0.2);
       near(name, exact.metrics, closed.metrics, 'wins', 0.2);

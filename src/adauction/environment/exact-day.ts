@@ -11,7 +11,7 @@ import {
 import { GavotteError, type RandomStream, randomStream } from '../../kernel/index.ts';
 import type { AdDay } from './ad-day.ts';
 import { ClickDues } from './click-dues.ts';
-import { advertiserOf, Day, formatOf, PURPOSE } from './day.ts';
+import { advertiserOf, type Day, formatOf, PURPOSE } from './day.ts';
 import { DealDesk } from './deals.ts';
 import { DAY_START, type DayBidder, dayBidder, meanValue } from './exact-campaigns.ts';
 import { arrivals, drawFor, type Impression, worthOf } from './exact-impressions.ts';
@@ -81,12 +81,12 @@ export class ExactDay implements AdDay {
     return this.#bidder.agents.team!.facts;
   }
 
-  begin(seed: number, episode: number): void {
-    this.day = new Day(this.#scenario, seed, episode);
+  begin(day: Day): void {
+    this.day = day;
     this.tick = 0;
     this.#bidder = dayBidder(this.day, this.#tuning);
     this.#caps = new FrequencyCaps();
-    this.#deals = new DealDesk(this.day);
+    this.#deals = new DealDesk(this.day, this.#tuning.shade);
     this.#dues = new ClickDues();
     this.#won.fill(0);
     this.left.set(this.day.budgets);

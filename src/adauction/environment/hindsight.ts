@@ -16,7 +16,7 @@ const MOST_SHADOW = 1e3;
 export function hindsightSurplus(scenario: Scenario, seed: number, episode: number): number {
   const day = new Day(scenario, seed, episode);
   const best = bestCreatives(day);
-  let surplus = new DealDesk(day).bound();
+  let surplus = new DealDesk(day, 1).bound();
   for (let advertiser = 0; advertiser < ADVERTISERS; advertiser += 1)
     surplus += ofAdvertiser(day, best, advertiser);
   return surplus;

@@ -80,7 +80,7 @@ function at(table: Float64Array, log: number): number {
   const place = (log + LOG_RANGE) * STEPS_PER_UNIT;
   if (!(place > 0)) return table[0]!;
   if (place >= POINTS - 1) return table[POINTS - 1]!;
-  const below = Math.floor(place);
+  const below = place | 0;
   const low = table[below]!;
   return low + (place - below) * (table[below + 1]! - low);
 }

@@ -1,14 +1,15 @@
-import { type Day, NODES, PREDICTION_SIGMA, VALUE_SIGMA, WEIGHTS } from './day.ts';
-import { CELLS, FORMATS, SEGMENTS } from './scenario.ts';
+import { type Day, formatOf, NODES, PREDICTION_SIGMA, VALUE_SIGMA, WEIGHTS } from './day.ts';
+import { exponential } from './exponential.ts';
+import { CELLS, SEGMENTS } from './scenario.ts';
 
 /** Deviation of what is predicted, how far it is to be trusted, and what is left unknown. */
 export const SEEN_SIGMA = Math.hypot(VALUE_SIGMA, PREDICTION_SIGMA);
 export const TRUST = VALUE_SIGMA ** 2 / SEEN_SIGMA ** 2;
 export const REST = (VALUE_SIGMA * PREDICTION_SIGMA) / SEEN_SIGMA;
 /** Logarithm of what is predicted of an impression’s value at each node, over the cell’s mean. */
-export const SEEN: readonly number[] = NODES.map((u) => SEEN_SIGMA * u - VALUE_SIGMA ** 2 / 2);
+export const SEEN: Float64Array = NODES.map((u) => SEEN_SIGMA * u - VALUE_SIGMA ** 2 / 2);
 /** The true mean value of impressions of which that is predicted, over the cell’s mean. */
-export const TRUE: readonly number[] = NODES.map((u) =>
+export const TRUE: Float64Array = NODES.map((u) =>
   Math.exp(TRUST * SEEN_SIGMA * u - VALUE_SIGMA ** 2 / 2 + REST ** 2 / 2),
 );
 const SEEN_FACTORS = SEEN.map(Math.exp);
@@ -41,6 +42,11 @@ export class Meeting {
   readonly bySegment = new Float64Array(SEGMENTS);
   readonly #elasticity: number;
   readonly #firstPrice: boolean;
+  /** Of the tick, by cell: logarithm of the price level, and the level, CPM micros. */
+  readonly #level = new Float64Array(CELLS);
+  readonly #levelCpm = new Float64Array(CELLS);
+  #day!: Day;
+  #tick = 0;
 
   constructor({ elasticity, firstPrice }: { readonly elasticity: number; readonly firstPrice: boolean }) {
     this.#elasticity = elasticity;
@@ -48,42 +54,63 @@ export class Meeting {
   }
 
   /**
-   * A campaign meets the cells of its format.
+   * Begins a tick.
    * @param won our share of each cell’s impressions a tick ago, to which others have reacted.
    */
-  meet(day: Day, tick: number, campaign: number, rule: BidRule, won: Float64Array): void {
-    this.#clear();
-    const format = campaign % FORMATS;
-    const { landscape } = day;
-    const factor = Math.exp(rule.creative) / 1_000;
-    for (let segment = 0; segment < SEGMENTS; segment += 1) {
-      const cell = format * SEGMENTS + segment;
-      const requests = day.requests[tick * CELLS + cell]!;
+  open(day: Day, tick: number, won: Float64Array): void {
+    this.#day = day;
+    this.#tick = tick;
+    for (let cell = 0; cell < CELLS; cell += 1) {
       const level = day.logLevel[tick * CELLS + cell]! + this.#elasticity * won[cell]!;
-      const levelCpm = Math.exp(level);
-      const value = day.value[campaign * SEGMENTS + segment]!;
-      const worthLog = Math.log(value) + rule.worth;
-      let wins = 0;
-      for (let node = 0; node < NODES.length; node += 1) {
-        const count = requests * WEIGHTS[node]!;
-        const worth = worthLog + SEEN[node]!;
-        const shaded = worth + landscape.shade(worth - rule.believed) + rule.shade;
-        const bid = this.#firstPrice && shaded < worth ? shaded : worth;
-        const chance = landscape.win(bid - level);
-        const bidCpm = Math.exp(bid);
-        const price = this.#firstPrice ? chance * bidCpm : landscape.secondPrice(bid - level) * levelCpm;
-        this.bidCpm += count * bidCpm;
-        this.cost += (count * price) / 1_000;
-        this.value += count * chance * value * TRUE[node]! * factor;
-        this.predicted += count * chance * value * SEEN_FACTORS[node]! * factor;
-        wins += count * chance;
-      }
-      this.wins += wins;
-      this.bySegment[segment] = wins;
-      this.requests += requests;
-      this.toBeatCpm += requests * levelCpm;
-      this.levels += requests * level;
+      this.#level[cell] = level;
+      this.#levelCpm[cell] = exponential(level);
     }
+  }
+
+  /** A campaign meets the cells of its format. */
+  meet(campaign: number, rule: BidRule): void {
+    this.#clear();
+    const first = formatOf(campaign) * SEGMENTS;
+    const factor = exponential(rule.creative) / 1_000;
+    for (let segment = 0; segment < SEGMENTS; segment += 1)
+      this.#meetCell(first + segment, segment, campaign * SEGMENTS + segment, rule, factor);
+  }
+
+  /** One cell. @param mean place of the campaign’s mean value there; @param factor from CPM to a chosen creative’s value. */
+  #meetCell(cell: number, segment: number, mean: number, rule: BidRule, factor: number): void {
+    const { landscape, logValue, value, requests } = this.#day;
+    const level = this.#level[cell]!;
+    const levelCpm = this.#levelCpm[cell]!;
+    const firstPrice = this.#firstPrice;
+    const worthLog = logValue[mean]! + rule.worth;
+    let bids = 0;
+    let wins = 0;
+    let paid = 0;
+    let seen = 0;
+    let real = 0;
+    for (let node = 0; node < NODES.length; node += 1) {
+      const weight = WEIGHTS[node]!;
+      const worth = worthLog + SEEN[node]!;
+      const shaded = firstPrice ? worth + landscape.shade(worth - rule.believed) + rule.shade : worth;
+      const bid = shaded < worth ? shaded : worth;
+      const bidCpm = exponential(bid);
+      const won = weight * landscape.win(bid - level);
+      bids += weight * bidCpm;
+      wins += won;
+      paid += firstPrice ? won * bidCpm : weight * landscape.secondPrice(bid - level) * levelCpm;
+      real += won * TRUE[node]!;
+      seen += won * SEEN_FACTORS[node]!;
+    }
+    const count = requests[this.#tick * CELLS + cell]!;
+    this.bidCpm += count * bids;
+    this.cost += (count * paid) / 1_000;
+    this.value += count * real * value[mean]! * factor;
+    this.predicted += count * seen * value[mean]! * factor;
+    this.wins += count * wins;
+    this.bySegment[segment] = count * wins;
+    this.requests += count;
+    this.toBeatCpm += count * levelCpm;
+    this.levels += count * level;
   }
 
   #clear(): void {

@@ -8,6 +8,8 @@ const VALUE_WEIGHT = 1;
 const SCALE_DEVIATION = Math.log(3);
 /** Scales tried, from a 16th to 64 times the prior's, each twice the last; closer ones fit noise. */
 const SCALES = Array.from({ length: 11 }, (_, index) => 2 ** (index - 4));
+/** What each costs for its distance from the prior's: the square of deviations. */
+const FARS = SCALES.map((factor) => (Math.log(factor) / SCALE_DEVIATION) ** 2);
 /** Hours' worth of belief that an hour's value misses its curve by half. */
 const NOISE_WEIGHT = 2;
 const NOISE_SHARE = 0.25;
@@ -62,17 +64,20 @@ export function fitResponse(
   const prior = { valuePerMicro: averageValue, scaleMicros: priorScale };
   const counted = hours.filter(({ spend }) => spend >= 1);
   if (counted.length === 0) return prior;
-  const meanSpend = counted.reduce((sum, { spend }) => sum + spend, 0) / counted.length;
+  let spent = 0;
+  for (const { spend } of counted) spent += spend;
+  const meanSpend = spent / counted.length;
+  const reaches = new Float64Array(counted.length);
   const noise = NOISE_WEIGHT * NOISE_SHARE * averageValue * averageValue * meanSpend;
   let best: ResponseCurve = prior;
   let leastLoss = Infinity;
-  for (const factor of SCALES) {
-    const scaleMicros = factor * priorScale;
-    const reaches = counted.map(({ spend }) => reachOf(spend, scaleMicros));
+  for (let index = 0; index < SCALES.length; index += 1) {
+    const scaleMicros = SCALES[index]! * priorScale;
+    for (let hour = 0; hour < counted.length; hour += 1)
+      reaches[hour] = reachOf(counted[hour]!.spend, scaleMicros);
     const valuePerMicro = firstMicro(counted, reaches, averageValue, VALUE_WEIGHT * meanSpend);
     const residual = noise + residualOf(counted, reaches, valuePerMicro);
-    const away = Math.log(factor) / SCALE_DEVIATION;
-    const loss = (counted.length + NOISE_WEIGHT) * Math.log(residual) + away * away;
+    const loss = (counted.length + NOISE_WEIGHT) * Math.log(residual) + FARS[index]!;
     if (loss < leastLoss) {
       leastLoss = loss;
       best = { valuePerMicro, scaleMicros };
@@ -84,7 +89,7 @@ export function fitResponse(
 /** The least-squares value of the first micro, with `weight` micros' worth of the average. */
 function firstMicro(
   hours: readonly SpendHour[],
-  reaches: readonly number[],
+  reaches: Float64Array,
   averageValue: number,
   weight: number,
 ): number {
@@ -99,7 +104,7 @@ function firstMicro(
   return products / squares;
 }
 
-function residualOf(hours: readonly SpendHour[], reaches: readonly number[], valuePerMicro: number): number {
+function residualOf(hours: readonly SpendHour[], reaches: Float64Array, valuePerMicro: number): number {
   let residual = 0;
   for (let index = 0; index < hours.length; index += 1) {
     const { spend, value } = hours[index]!;

@@ -19,9 +19,6 @@ export interface TrancheNeed {
   readonly curve: ResponseCurve;
 }
 
-/** Halvings of the interval in which the common marginal value lies; they exhaust a double. */
-const HALVINGS = 100;
-
 /** Value of the next micro after `spend`, in micros of value. */
 export function marginalValue({ valuePerMicro, scaleMicros }: ResponseCurve, spend: number): number {
   return valuePerMicro * Math.exp(-spend / scaleMicros);
@@ -49,26 +46,26 @@ export function allocateTranches(needs: readonly TrancheNeed[], totalMicros: Mic
       leasts,
       target,
     );
-  const level = commonLevel(needs, leasts, caps, target);
-  return wholeParts(partsAt(level, needs, leasts, caps), caps, target);
+  const firsts = needs.map(({ curve }) => Math.log(curve.valuePerMicro));
+  const level = commonLevel(needs, firsts, leasts, caps, target);
+  const parts = needs.map(({ curve }, index) =>
+    partAt(level, firsts[index]!, curve.scaleMicros, leasts[index]!, caps[index]!),
+  );
+  return wholeParts(parts, caps, target);
 }
 
-/** What each gets when its next micro may bring no less than exp(`level`). */
-function partsAt(
-  level: number,
-  needs: readonly TrancheNeed[],
-  leasts: readonly number[],
-  caps: readonly number[],
-): number[] {
-  return needs.map(({ curve }, index) => {
-    const wanted = curve.scaleMicros * (Math.log(curve.valuePerMicro) - level);
-    return Math.min(caps[index]!, Math.max(leasts[index]!, wanted));
-  });
+/** What one gets when its next micro may bring no less than exp(`level`); `first` is the logarithm of its first micro. */
+function partAt(level: number, first: number, scale: number, least: number, cap: number): number {
+  return Math.min(cap, Math.max(least, scale * (first - level)));
 }
 
-/** The logarithm of the marginal value at which the parts sum to `target`; their sum falls as it rises. */
+/**
+ * The logarithm of the marginal value at which the parts sum to `target`; their sum falls as it rises. The interval in
+ * which it lies is halved until a double has no number between its ends.
+ */
 function commonLevel(
   needs: readonly TrancheNeed[],
+  firsts: readonly number[],
   leasts: readonly number[],
   caps: readonly number[],
   target: number,
@@ -76,16 +73,19 @@ function commonLevel(
   let low = Infinity;
   let high = -Infinity;
   for (const [index, { curve }] of needs.entries()) {
-    const first = Math.log(curve.valuePerMicro);
+    const first = firsts[index]!;
     low = Math.min(low, first - caps[index]! / curve.scaleMicros);
     high = Math.max(high, first - leasts[index]! / curve.scaleMicros);
   }
-  for (let step = 0; step < HALVINGS; step += 1) {
+  for (;;) {
     const middle = (low + high) / 2;
-    if (sumOf(partsAt(middle, needs, leasts, caps)) > target) low = middle;
+    if (!(middle > low && middle < high)) return middle;
+    let sum = 0;
+    for (let index = 0; index < needs.length; index += 1)
+      sum += partAt(middle, firsts[index]!, needs[index]!.curve.scaleMicros, leasts[index]!, caps[index]!);
+    if (sum > target) low = middle;
     else high = middle;
   }
-  return (low + high) / 2;
 }
 
 /** Whole micros that sum to `target`: rounded down, then the largest remainders up, none above its cap. */
