@@ -31,6 +31,10 @@ export const ERROR_CODES = {
   GV_VERSION_CONFLICT: { recovery: 'correctable', outcome: 'failed' },
   /** The server of the blackboard failed or cannot be reached; whether the last write happened is not known. */
   GV_BLACKBOARD_UNAVAILABLE: { recovery: 'transient', outcome: 'unknown' },
+  /** The outcome log cannot be written or read; whether the last records are in it is not known. */
+  GV_OUTCOMES_UNAVAILABLE: { recovery: 'transient', outcome: 'unknown' },
+  /** A record of the outcome log has a version we do not know, or is not what its version says; it is not guessed at. */
+  GV_OUTCOME_REFUSED: { recovery: 'terminal', outcome: 'failed' },
   /** The request never left: no address, connection refused, handshake failed. */
   GV_NETWORK_REFUSED: { recovery: 'transient', outcome: 'failed' },
   /** The connection broke after the request may have been sent. */

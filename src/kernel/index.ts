@@ -45,6 +45,7 @@ export { type Disk, Simulation } from './simulated/simulation.ts';
 export type {
   Clock,
   EpochMs,
+  GrowingFile,
   HttpHandler,
   HttpRequest,
   HttpResponse,

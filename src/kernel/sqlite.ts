@@ -33,3 +33,18 @@ export function openSqlite(path: string): SqlDatabase {
     close: () => database.close(),
   };
 }
+
+/**
+ * Holds `path` against every other process, and this one, until the returned function is called. The system ends it with
+ * the process, however that ends, so no stale lock is ever left. Throws what SQLite says when it is held.
+ */
+export function lockBySqlite(path: string): () => void {
+  const database = new DatabaseSync(path);
+  try {
+    database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+  return () => database.close();
+}

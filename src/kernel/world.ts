@@ -78,6 +78,16 @@ export interface SqlDatabase {
   close(): void;
 }
 
+/** A file that grows at its end and is read anywhere. What was appended is on the disk itself only after `sync`. */
+export interface GrowingFile {
+  size(): Promise<number>;
+  append(bytes: Uint8Array): Promise<void>;
+  /** At most `length` bytes; fewer where the file ends. */
+  read(position: number, length: number): Promise<Uint8Array>;
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
 /** The disk. */
 export interface Storage {
   /** Opens (creating if needed) the database of that path; ':memory:' is one that nobody else sees. */
@@ -90,4 +100,18 @@ export interface Storage {
   writeText(path: string, text: string): Promise<void>;
   /** The same for what is no text. */
   writeBytes(path: string, bytes: Uint8Array): Promise<void>;
+  /**
+   * Opens a file: to `append`, which makes it and its folder where there is none, or only to `read`.
+   * @throws GV_BAD_INPUT for a path that cannot be used.
+   */
+  openFile(path: string, access: 'append' | 'read'): Promise<GrowingFile>;
+  /** The names in a folder, sorted; none where there is no such folder. */
+  list(folder: string): Promise<readonly string[]>;
+  /** Removes a file; one that is not there is no error. */
+  remove(path: string): Promise<void>;
+  /**
+   * Takes `path` for this process until it is given back or the process ends.
+   * @throws GV_BAD_INPUT when another holds it.
+   */
+  lock(path: string): () => void;
 }

@@ -64,3 +64,30 @@ test('a database on disk outlives its connection; one in memory is nobody elseâ€
   one.close();
   two.close();
 });
+
+test('a growing file is appended to, read anywhere and listed', async () => {
+  const path = join(folder, 'log/0.log');
+  const file = await realStorage.openFile(path, 'append');
+  await file.append(Buffer.from('abc'));
+  await file.append(Buffer.from('def'));
+  await file.sync();
+  const reader = await realStorage.openFile(path, 'read');
+  assert.equal(String(await reader.read(2, 3)), 'cde');
+  assert.equal(String(await reader.read(4, 100)), 'ef');
+  assert.equal(await reader.size(), 6);
+  await Promise.all([file.close(), reader.close()]);
+  assert.deepEqual(await realStorage.list(join(folder, 'log')), ['0.log']);
+  await realStorage.remove(path);
+  await realStorage.remove(path);
+  assert.deepEqual(await realStorage.list(join(folder, 'log')), []);
+  assert.deepEqual(await realStorage.list(join(folder, 'no such folder')), []);
+  await assert.rejects(realStorage.openFile(path, 'read'), { code: 'GV_BAD_INPUT', message: /0\.log/ });
+});
+
+test('a lock has one holder until it is given back', () => {
+  const path = join(folder, 'locks/lock');
+  const release = realStorage.lock(path);
+  assert.throws(() => realStorage.lock(path), { code: 'GV_BAD_INPUT', message: /locks/ });
+  release();
+  realStorage.lock(path)();
+});

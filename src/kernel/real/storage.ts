@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { GavotteError } from '../errors.ts';
-import { openSqlite } from '../sqlite.ts';
+import { lockBySqlite, openSqlite } from '../sqlite.ts';
 import type { Storage } from '../world.ts';
+import { openGrowingFile } from './growing-file.ts';
 
 /** The disk of this machine. A path that cannot be used is GV_BAD_INPUT naming it. */
 export const realStorage: Storage = {
@@ -32,6 +33,35 @@ export const realStorage: Storage = {
   },
   writeText: writeWhole,
   writeBytes: writeWhole,
+  openFile: async (path, access) => {
+    try {
+      return await openGrowingFile(path, access);
+    } catch (cause) {
+      throw unusable('open', path, cause, 'Give a path in a folder that can be read and written.');
+    }
+  },
+  list: async (folder) => {
+    try {
+      return (await readdir(folder)).sort();
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return [];
+      throw unusable('list', folder, cause, 'Give the path of a folder that can be read.');
+    }
+  },
+  remove: (path) => rm(path, { force: true }),
+  lock: (path) => {
+    try {
+      mkdirSync(dirname(path), { recursive: true });
+      return lockBySqlite(path);
+    } catch (cause) {
+      throw unusable(
+        'lock',
+        path,
+        cause,
+        'Stop the other process that uses it, or give each its own folder.',
+      );
+    }
+  },
 };
 
 async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {

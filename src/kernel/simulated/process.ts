@@ -1,6 +1,7 @@
 import { GavotteError } from '../errors.ts';
 import type { RandomStream } from '../random.ts';
-import type { HttpRequest, SqlDatabase, World } from '../world.ts';
+import type { GrowingFile, HttpRequest, SqlDatabase, World } from '../world.ts';
+import { SimulatedFile } from './growing-file.ts';
 import type { SimulatedNetwork } from './network.ts';
 import type { Scheduler } from './scheduler.ts';
 import { type Disk, diskDatabase } from './simulation.ts';
@@ -72,6 +73,17 @@ export class SimulatedProcess {
             `disk write ${path}`,
             async () => void disk.files.set(path, Buffer.from(bytes).toString('latin1')),
           ),
+        openFile: (path, access) =>
+          this.#effect(`disk open ${path}`, async () =>
+            this.#mortalFile(path, growingFile(disk, path, access)),
+          ),
+        list: (folder) => this.#effect(`disk list ${folder}`, async () => namesIn(disk, folder)),
+        remove: (path) =>
+          this.#effect(`disk remove ${path}`, async () => {
+            disk.files.delete(path);
+            disk.growing.delete(path);
+          }),
+        lock: (path) => this.#lock(disk, path),
       },
     };
   }
@@ -99,6 +111,26 @@ export class SimulatedProcess {
     } finally {
       if (!this.#passes(name, 'after')) await never();
     }
+  }
+
+  #mortalFile(path: string, file: SimulatedFile): GrowingFile {
+    return {
+      size: () => this.#effect(`disk size ${path}`, async () => file.size),
+      append: (bytes) => this.#effect(`disk append ${path}`, async () => file.append(bytes)),
+      read: (position, length) => this.#effect(`disk read ${path}`, async () => file.read(position, length)),
+      sync: () => this.#effect(`disk sync ${path}`, async () => file.sync()),
+      close: () => Promise.resolve(),
+    };
+  }
+
+  #lock(disk: Disk, path: string): () => void {
+    if (disk.locks.get(path)?.() === true)
+      throw new GavotteError('GV_BAD_INPUT', `cannot lock ${path}: another process holds it`);
+    let held = true;
+    disk.locks.set(path, () => held && !this.#dead);
+    return () => {
+      held = false;
+    };
   }
 
   /** Synchronous calls cannot hang, so on a dead process they throw; whatever catches that can reach nothing either. */
@@ -137,4 +169,27 @@ async function readFile(disk: Disk, path: string): Promise<string> {
   const text = disk.files.get(path);
   if (text === undefined) throw new GavotteError('GV_BAD_INPUT', `there is no file ${path}`);
   return text;
+}
+
+function growingFile(disk: Disk, path: string, access: 'append' | 'read'): SimulatedFile {
+  const file = disk.growing.get(path);
+  if (file !== undefined) return file;
+  const written = disk.files.get(path);
+  if (access === 'read' && written !== undefined) {
+    const copy = new SimulatedFile();
+    copy.append(Buffer.from(written, 'latin1'));
+    return copy;
+  }
+  if (access === 'read') throw new GavotteError('GV_BAD_INPUT', `there is no file ${path}`);
+  const fresh = new SimulatedFile();
+  disk.growing.set(path, fresh);
+  return fresh;
+}
+
+function namesIn(disk: Disk, folder: string): readonly string[] {
+  const paths = [...disk.files.keys(), ...disk.growing.keys()];
+  const names = paths
+    .filter((path) => path.startsWith(`${folder}/`))
+    .map((path) => path.slice(folder.length + 1).split('/')[0]!);
+  return [...new Set(names)].sort();
 }

@@ -2,14 +2,18 @@ import { GavotteError } from '../errors.ts';
 import { type RandomStream, randomStream } from '../random.ts';
 import { openSqlite } from '../sqlite.ts';
 import type { EpochMs, SqlDatabase, World } from '../world.ts';
+import type { SimulatedFile } from './growing-file.ts';
 import { SimulatedNetwork } from './network.ts';
 import { SimulatedProcess } from './process.ts';
 import { Scheduler } from './scheduler.ts';
 
-/** What survives a crash: databases and files by path, as committed. */
+/** What survives a crash: databases and files by path, as committed, and growing files as far as they were written. */
 export interface Disk {
   readonly databases: Map<string, SqlDatabase>;
   readonly files: Map<string, string>;
+  readonly growing: Map<string, SimulatedFile>;
+  /** By path, whether who took it still lives. */
+  readonly locks: Map<string, () => boolean>;
 }
 
 /**
@@ -29,7 +33,12 @@ export class Simulation {
 
   /** A fresh, empty disk. */
   disk(): Disk {
-    return { databases: new Map(), files: new Map() };
+    return { databases: new Map(), files: new Map(), growing: new Map(), locks: new Map() };
+  }
+
+  /** The power fails: of each growing file, what was not synced is lost from some byte on, and may end in rubbish. */
+  cutPower(disk: Disk): void {
+    for (const [path, file] of disk.growing) file.tear(this.random.split(`power:${path}:${file.size}`));
   }
 
   /** Starts a process: a `World` of its own that can be crashed at any call. */

@@ -1,0 +1,172 @@
+import { GavotteError, type World } from '../../kernel/index.ts';
+import type { OutcomeRecord } from '../record.ts';
+import { writeOutcome } from '../record-text.ts';
+import { FrameBuffer, hashId } from './frames.ts';
+import { Segment } from './segment.ts';
+import type { SegmentFolder } from './segment-folder.ts';
+
+/** A segment ends at the first of these: small enough that the last one is walked through in 50 ms after a crash. */
+export const MAX_SEGMENT_BYTES = 32 * 1_048_576;
+const MAX_SEGMENT_RECORDS = 131_072;
+/** … and old records go by whole segments, so a quiet log ends one an hour. */
+const MAX_SEGMENT_MS = 3_600_000;
+/** Records wait in memory while the disk is busy; a disk that is this far behind is as one that fails. */
+const MAX_WAITING_BYTES = 64 * 1_048_576;
+
+/** When records are synced to the disk: with every write, once for all that came within so many ms, or by the system. */
+export type SyncPolicy = 'batch' | { readonly groupMs: number } | 'never';
+
+/** How much is kept: the oldest segments go first. */
+export interface Retention {
+  readonly maxBytes: number;
+  /** By when a segment ended; `null` for no limit. */
+  readonly maxAgeMs: number | null;
+}
+
+interface Batch {
+  readonly frames: FrameBuffer;
+  written: PromiseWithResolvers<void>;
+}
+
+/** Appends to the last segment of a folder: all that arrives while the disk is busy is one write, and one sync. */
+export class SegmentWriter {
+  readonly #world: Pick<World, 'clock' | 'storage'>;
+  readonly #folder: SegmentFolder;
+  readonly #sync: SyncPolicy;
+  readonly #retention: Retention;
+  #waiting: Batch = newBatch();
+  #idle: Batch = newBatch();
+  #running: Promise<void> | undefined;
+  #segment: Segment | undefined;
+  #segmentSince = 0;
+  #next: number;
+  #closed = false;
+
+  constructor(options: {
+    readonly world: Pick<World, 'clock' | 'storage'>;
+    readonly folder: SegmentFolder;
+    readonly sync: SyncPolicy;
+    readonly retention: Retention;
+    /** The offset of the next record. */
+    readonly next: number;
+  }) {
+    this.#world = options.world;
+    this.#folder = options.folder;
+    this.#sync = options.sync;
+    this.#retention = options.retention;
+    this.#next = options.next;
+  }
+
+  async append(records: readonly OutcomeRecord[]): Promise<void> {
+    const bodies = records.map(writeOutcome);
+    if (bodies.length === 0) return;
+    return this.write(bodies.map((body, index) => ({ body, hash: hashId(records[index]!.id) })));
+  }
+
+  /** Appends bodies as they are. */
+  write(bodies: readonly { readonly body: string; readonly hash: number }[]): Promise<void> {
+    if (this.#closed) return Promise.reject(unavailable('the log is closed', undefined));
+    const { frames, written } = this.#waiting;
+    if (frames.length > MAX_WAITING_BYTES)
+      return Promise.reject(unavailable(`${frames.length} bytes wait for the disk already`, undefined));
+    for (const { body, hash } of bodies) frames.add(body, hash);
+    this.#running ??= this.#run();
+    return written.promise;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#running;
+    await this.#endSegment();
+  }
+
+  async #run(): Promise<void> {
+    const wait = typeof this.#sync === 'object' ? this.#sync.groupMs : 0;
+    while (this.#waiting.frames.count > 0) {
+      // Whoever appends in this turn of the event loop still belongs to this batch.
+      await (wait > 0 ? this.#world.clock.sleep(wait) : Promise.resolve());
+      const batch = this.#waiting;
+      this.#waiting = this.#idle;
+      try {
+        await this.#flush(batch.frames);
+        batch.written.resolve();
+      } catch (cause) {
+        await this.#abandonSegment(batch.frames.count);
+        batch.written.reject(unavailable(`the disk failed: ${(cause as Error).message}`, cause));
+      }
+      batch.frames.clear();
+      batch.written = Promise.withResolvers();
+      this.#idle = batch;
+    }
+    this.#running = undefined;
+  }
+
+  async #flush(frames: FrameBuffer): Promise<void> {
+    const segment = await this.#segmentFor();
+    await segment.file.append(frames.bytes);
+    if (this.#sync !== 'never') await segment.file.sync();
+    segment.grow(frames.bytes);
+    this.#next = segment.end;
+    this.#folder.announce();
+  }
+
+  async #segmentFor(): Promise<Segment> {
+    const now = this.#world.clock.monotonic();
+    const segment = this.#segment;
+    const isFull =
+      segment !== undefined &&
+      (segment.size >= MAX_SEGMENT_BYTES ||
+        segment.index.count >= MAX_SEGMENT_RECORDS ||
+        now - this.#segmentSince >= MAX_SEGMENT_MS);
+    if (isFull) await this.#endSegment();
+    if (this.#segment !== undefined) return this.#segment;
+    const { storage, path } = this.#folder;
+    this.#segment = await Segment.create(storage, `${path}/segments`, this.#next);
+    this.#segmentSince = now;
+    this.#folder.segments.push(this.#segment);
+    await this.#retain();
+    return this.#segment;
+  }
+
+  async #endSegment(): Promise<void> {
+    const segment = this.#segment;
+    this.#segment = undefined;
+    await segment?.seal(this.#world.clock.now());
+  }
+
+  /**
+   * After a write that failed nobody knows what is on the disk: the segment ends before it, and its offsets are not used
+   * again. An index that cannot be written either is made by the next start.
+   */
+  async #abandonSegment(records: number): Promise<void> {
+    this.#next += records;
+    await this.#endSegment().catch(() => {});
+  }
+
+  async #retain(): Promise<void> {
+    const { segments } = this.#folder;
+    const { maxBytes, maxAgeMs } = this.#retention;
+    const now = this.#world.clock.now();
+    let bytes = segments.reduce((sum, { size }) => sum + size, 0);
+    for (;;) {
+      const oldest = segments[0];
+      if (oldest === undefined || oldest.sealedAt === null) return;
+      const isOld = maxAgeMs !== null && now - oldest.sealedAt > maxAgeMs;
+      if (bytes <= maxBytes && !isOld) return;
+      bytes -= oldest.size;
+      segments.shift();
+      await oldest.remove();
+    }
+  }
+}
+
+function newBatch(): Batch {
+  return { frames: new FrameBuffer(), written: Promise.withResolvers() };
+}
+
+function unavailable(message: string, cause: unknown): GavotteError {
+  return new GavotteError('GV_OUTCOMES_UNAVAILABLE', message, {
+    fix: 'Make room on the disk of the outcome log, or repair it, and append again.',
+    cause,
+  });
+}
