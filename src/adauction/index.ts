@@ -5,12 +5,14 @@ export { runAuction } from './auction/run-auction.ts';
 export { Audience, type Reaction, type Shown } from './audience/audience.ts';
 export { AdAuction, type AdAuctionOptions, scenarioOf } from './environment/ad-auction.ts';
 export { hindsightSurplus } from './environment/hindsight.ts';
+export { Landscape } from './environment/landscape.ts';
 export {
   type MarketData,
   parseHours,
   parsePrices,
   withMarketData,
 } from './environment/market-data.ts';
+export type { Met, Shading } from './environment/meeting.ts';
 export type { DayMetrics } from './environment/metrics.ts';
 export { SCENARIOS, type Scenario } from './environment/scenario.ts';
 export { trafficLeft } from './environment/splits.ts';

@@ -12,6 +12,8 @@ import type { AdDay } from './ad-day.ts';
 import { AggregatedDay } from './aggregated-day.ts';
 import { advertiserOf, Day, formatOf } from './day.ts';
 import { ExactDay } from './exact-day.ts';
+import type { Landscape } from './landscape.ts';
+import type { Met, Shading } from './meeting.ts';
 import type { DayMetrics } from './metrics.ts';
 import {
   ADVERTISERS,
@@ -58,6 +60,8 @@ export interface AdAuctionOptions {
    * longer. @defaultValue 'aggregated'
    */
   readonly fidelity?: 'aggregated' | 'exact';
+  /** How bids are made of worths in the open market, in place of the classical shading; in closed form only. */
+  readonly shading?: Shading;
 }
 
 /**
@@ -108,8 +112,12 @@ export class AdAuction {
     this.episodes = options.episodes;
     const rows = options.episodes * CAMPAIGNS;
     const tuning = options.tuning ?? DEFAULT_TUNING;
-    const Played = options.fidelity === 'exact' ? ExactDay : AggregatedDay;
-    const days = () => Array.from({ length: options.episodes }, () => new Played(options.scenario, tuning));
+    const { scenario, shading = null } = options;
+    const begin = () =>
+      options.fidelity === 'exact'
+        ? new ExactDay(scenario, tuning)
+        : new AggregatedDay(scenario, tuning, shading);
+    const days = () => Array.from({ length: options.episodes }, begin);
     this.#days = days();
     this.#twins = options.relative === true ? days() : [];
     this.#numbers = new Float64Array(options.episodes);
@@ -167,6 +175,17 @@ export class AdAuction {
   /** Puts 1 + λ, by which a campaign’s worths are divided, where a rule wants it; with a rate of 0 it stays. */
   setPaced(row: number, paced: number): void {
     this.#days[Math.floor(row / CAMPAIGNS)]!.setPaced(row % CAMPAIGNS, paced);
+  }
+
+  /** What a campaign’s bidder saw in the last tick. In closed form only. */
+  met(row: number): Met {
+    return this.#days[Math.floor(row / CAMPAIGNS)]!.met(row % CAMPAIGNS);
+  }
+
+  /** What a bidder knows of prices in an episode: how they lie around their level, and who pays what. */
+  market(episode: number): { readonly landscape: Landscape; readonly firstPrice: boolean } {
+    const { landscape, scenario } = this.#days[episode]!.day;
+    return { landscape, firstPrice: scenario.firstPrice };
   }
 
   #begin(episode: number, number: number): void {

@@ -1,5 +1,6 @@
 import type { Steering, TeamFacts } from '../../delivery/index.ts';
 import type { Day } from './day.ts';
+import type { Met } from './meeting.ts';
 import type { DayMetrics } from './metrics.ts';
 
 /**
@@ -36,6 +37,11 @@ export interface AdDay {
    * @throws GV_BAD_INPUT where the multiplier is the served agents’ own.
    */
   setPaced(campaign: number, paced: number): void;
+  /**
+   * What a campaign met in the last tick, which there has to be.
+   * @throws GV_BAD_INPUT where it met impressions one by one.
+   */
+  met(campaign: number): Met;
   /** Budget of the advertiser for a mean tick, micros: the unit of rewards. */
   unit(campaign: number): number;
 }

@@ -4,7 +4,7 @@ import type { AdDay } from './ad-day.ts';
 import { CreativeMix } from './creatives.ts';
 import { advertiserOf, type Day, formatOf, PURPOSE } from './day.ts';
 import { DealDesk } from './deals.ts';
-import { Meeting } from './meeting.ts';
+import { Meeting, type Met, type Shading } from './meeting.ts';
 import { type DayMetrics, DaySums } from './metrics.ts';
 import {
   ADVERTISERS,
@@ -65,17 +65,20 @@ export class AggregatedDay implements AdDay {
   readonly #spent = new Float64Array(CAMPAIGNS);
   readonly #believed = new Float64Array(CAMPAIGNS);
   readonly #wins = new Float64Array(CAMPAIGNS);
+  /** Logarithm of the factor from a mean value to what is predicted, of the last tick. */
+  readonly #predicted = new Float64Array(CAMPAIGNS);
   readonly #pending = new Float64Array(CAMPAIGNS * DELAYS.length);
   /** Our share of each cell a tick ago, and our wins of this tick. */
   readonly #won = new Float64Array(CELLS);
   readonly #winning = new Float64Array(CELLS);
   #deals!: DealDesk;
 
-  constructor(scenario: Scenario, tuning: ClassicalTuning) {
+  /** @param shading in place of the classical one. */
+  constructor(scenario: Scenario, tuning: ClassicalTuning, shading: Shading | null = null) {
     this.#scenario = scenario;
     this.#tuning = tuning;
     this.#logShade = Math.log(tuning.shade);
-    this.#meeting = new Meeting(scenario);
+    this.#meeting = new Meeting(scenario, shading);
   }
 
   /** Begins a day of the scenario. */
@@ -137,6 +140,10 @@ export class AggregatedDay implements AdDay {
     this.paced[campaign] = Math.min(MOST_PACED, Math.max(1, paced));
   }
 
+  met(campaign: number): Met {
+    return this.#meeting.met(campaign, this.#predicted[campaign]!);
+  }
+
   /** One campaign’s tick in the open market. */
   #play(campaign: number): void {
     const { tick, steering, day, sums } = this;
@@ -186,6 +193,7 @@ export class AggregatedDay implements AdDay {
     const { day, steering } = this;
     const seen = this.#wins[campaign]! / this.#reach(campaign);
     const creative = Math.log(mix) + seen * day.logWear[campaign]!;
+    this.#predicted[campaign] = day.logBias[campaign]! + creative;
     const rule = {
       worth: day.logBias[campaign]! - Math.log(this.paced[campaign]!) + creative + steering.bid[campaign]!,
       shade: this.#logShade + steering.shade[campaign]!,

@@ -127,5 +127,6 @@ test('the environment plays exact days by the same interface, but for rules that
   }
   assert.equal(days.length, 2);
   assert.ok(days.every((cost) => cost > 0));
-  assert.throws(() => env.setPaced(0, 2), { code: 'GV_BAD_INPUT', fix: /aggregated/ });
+  for (const only of [() => env.setPaced(0, 2), () => env.met(0)])
+    assert.throws(only, { code: 'GV_BAD_INPUT', fix: /aggregated/ });
 });

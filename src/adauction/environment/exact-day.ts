@@ -134,10 +134,14 @@ export class ExactDay implements AdDay {
     return this.day.budgets[advertiserOf(campaign)]! / TICKS;
   }
 
-  setPaced(): void {
+  setPaced(): never {
     throw new GavotteError('GV_BAD_INPUT', 'the multiplier of an exact day is the served agents’ own', {
       fix: 'Play rules that set the multiplier in closed form: fidelity aggregated.',
     });
+  }
+
+  met(): never {
+    return this.setPaced();
   }
 
   /** A minute begins: clicks bring what is due, and the agents plan by what is left. */

@@ -87,6 +87,47 @@ test('nothing of a meeting is left in the next', () => {
   assert.deepEqual([meeting.wins, meeting.cost], [wins, cost]);
 });
 
+test('what a campaign met is what it bids on: so many requests, of such worth, at such a level', () => {
+  const scenario = scenarioOf('stationary-sp');
+  const meeting = new Meeting({ ...scenario, elasticity: 0.3 });
+  meeting.open(new Day(scenario, 1, 7), 3, new Float64Array(CELLS).fill(0.5));
+  for (const campaign of [0, 5]) {
+    meeting.meet(campaign, { worth: 0.2, shade: 0, believed: 15, creative: 0 });
+    const { counts, worths, level } = meeting.met(campaign, 0.2);
+    const sum = (of: (kind: number) => number) =>
+      counts.reduce((total, count, kind) => total + count * of(kind), 0);
+    for (const [found, expected] of [
+      [sum(() => 1), meeting.requests],
+      [sum((kind) => Math.exp(worths[kind]!)), meeting.bidCpm],
+      [sum(() => level), meeting.levels],
+    ])
+      assert.ok(Math.abs(found! / expected! - 1) < 1e-9, `${found}, ${expected}`);
+  }
+});
+
+test('who has a shading of his own bids by it in any auction, and never above the worth', () => {
+  const rule = { worth: -0.5, shade: 0, believed: 15, creative: 0 };
+  for (const name of ['stationary-sp', 'stationary-fp']) {
+    const day = new Day(scenarioOf(name), 1, 7);
+    const bids = (shading: ((log: number) => number) | null) => {
+      const meeting = new Meeting(day.scenario, shading);
+      meeting.open(day, 3, new Float64Array(CELLS));
+      meeting.meet(0, rule);
+      return meeting.bidCpm;
+    };
+    const whole = bids(() => 0);
+    assert.ok(Math.abs(bids(() => -1) / whole - Math.exp(-1)) < 1e-9);
+    assert.equal(
+      bids(() => 1),
+      whole,
+    );
+    // By what is worth more than the level that is believed.
+    const above = bids((log) => (log > 0 ? 0 : -100));
+    assert.ok(above > 0 && above < whole);
+    assert.equal(bids(null) < whole, day.scenario.firstPrice);
+  }
+});
+
 test('exponential is e to the power, also where its table ends', () => {
   fc.assert(
     fc.property(

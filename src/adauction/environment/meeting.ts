@@ -14,6 +14,9 @@ export const TRUE: Float64Array = NODES.map((u) =>
 );
 const SEEN_FACTORS = SEEN.map(Math.exp);
 
+/** How a bid is made of a worth: log(bid ÷ worth), by log(worth ÷ the price level that is believed). Above 0 is cut. */
+export type Shading = (log: number) => number;
+
 /** How a campaign bids in a tick; logarithms of factors. */
 export interface BidRule {
   /** From the predicted value to the worth. */
@@ -24,6 +27,16 @@ export interface BidRule {
   readonly believed: number;
   /** From the true value of an impression to what the chosen creatives make of it, and users who tire. */
   readonly creative: number;
+}
+
+/** What a campaign met in a tick, as its bidder can know it. Requests are by kind: a cell, and what is predicted there. */
+export interface Met {
+  /** How many there were. */
+  readonly counts: Float64Array;
+  /** Logarithm of what an impression is worth where 1 + λ is 1, CPM micros. */
+  readonly worths: Float64Array;
+  /** Mean logarithm of the price level over all requests, CPM micros. */
+  readonly level: number;
 }
 
 /** What came of all requests of a tick, if all were taken; money in micros, sums over impressions. */
@@ -42,15 +55,21 @@ export class Meeting {
   readonly bySegment = new Float64Array(SEGMENTS);
   readonly #elasticity: number;
   readonly #firstPrice: boolean;
+  readonly #shading: Shading | null;
   /** Of the tick, by cell: logarithm of the price level, and the level, CPM micros. */
   readonly #level = new Float64Array(CELLS);
   readonly #levelCpm = new Float64Array(CELLS);
   #day!: Day;
   #tick = 0;
 
-  constructor({ elasticity, firstPrice }: { readonly elasticity: number; readonly firstPrice: boolean }) {
+  /** @param shading what bids are made of worths by, in place of the classical shading. */
+  constructor(
+    { elasticity, firstPrice }: { readonly elasticity: number; readonly firstPrice: boolean },
+    shading: Shading | null = null,
+  ) {
     this.#elasticity = elasticity;
     this.#firstPrice = firstPrice;
+    this.#shading = shading;
   }
 
   /**
@@ -76,12 +95,35 @@ export class Meeting {
       this.#meetCell(first + segment, segment, campaign * SEGMENTS + segment, rule, factor);
   }
 
+  /**
+   * What a campaign met in the tick that was opened last.
+   * @param worth logarithm of the factor from the cell’s mean value to the predicted one.
+   */
+  met(campaign: number, worth: number): Met {
+    const counts = new Float64Array(SEGMENTS * NODES.length);
+    const worths = new Float64Array(SEGMENTS * NODES.length);
+    let [requests, levels] = [0, 0];
+    for (let segment = 0; segment < SEGMENTS; segment += 1) {
+      const cell = formatOf(campaign) * SEGMENTS + segment;
+      const count = this.#day.requests[this.#tick * CELLS + cell]!;
+      requests += count;
+      levels += count * this.#level[cell]!;
+      for (let node = 0; node < NODES.length; node += 1) {
+        const kind = segment * NODES.length + node;
+        counts[kind] = count * WEIGHTS[node]!;
+        worths[kind] = this.#day.logValue[campaign * SEGMENTS + segment]! + worth + SEEN[node]!;
+      }
+    }
+    return { counts, worths, level: levels / requests };
+  }
+
   /** One cell. @param mean place of the campaign’s mean value there; @param factor from CPM to a chosen creative’s value. */
   #meetCell(cell: number, segment: number, mean: number, rule: BidRule, factor: number): void {
     const { landscape, logValue, value, requests } = this.#day;
     const level = this.#level[cell]!;
     const levelCpm = this.#levelCpm[cell]!;
     const firstPrice = this.#firstPrice;
+    const shading = this.#shading;
     const worthLog = logValue[mean]! + rule.worth;
     let bids = 0;
     let wins = 0;
@@ -91,7 +133,12 @@ export class Meeting {
     for (let node = 0; node < NODES.length; node += 1) {
       const weight = WEIGHTS[node]!;
       const worth = worthLog + SEEN[node]!;
-      const shaded = firstPrice ? worth + landscape.shade(worth - rule.believed) + rule.shade : worth;
+      const shaded =
+        shading !== null
+          ? worth + shading(worth - rule.believed) + rule.shade
+          : firstPrice
+            ? worth + landscape.shade(worth - rule.believed) + rule.shade
+            : worth;
       const bid = shaded < worth ? shaded : worth;
       const bidCpm = exponential(bid);
       const won = weight * landscape.win(bid - level);
