@@ -5,7 +5,8 @@ export { type CurvePoint, scalarsOf } from './curves.ts';
 export { type Contender, classicalContender, teamContender } from './evaluation/contenders.ts';
 export { type Candidate, type Evaluation, type EvaluationRow, evaluate } from './evaluation/evaluate.ts';
 export { playDays, SPLITS, type Split } from './evaluation/play-days.ts';
-export { RULES, type Rule } from './evaluation/rules.ts';
+export type { Rule } from './evaluation/rules/rule.ts';
+export { RULES } from './evaluation/rules/rules.ts';
 export {
   bootstrap,
   type Comparison,

@@ -2,7 +2,7 @@ import type { Scenario } from '../adauction/index.ts';
 import { type ClassicalTuning, DEFAULT_TUNING } from '../delivery/index.ts';
 import { Draws } from '../kernel/index.ts';
 import { playDays } from './evaluation/play-days.ts';
-import type { Rule } from './evaluation/rules.ts';
+import type { Rule } from './evaluation/rules/rule.ts';
 import { interquartileMean } from './evaluation/statistics.ts';
 
 /** One trial of the search. */

@@ -1,10 +1,12 @@
-import type { AdAuction } from '../../adauction/index.ts';
+import type { AdAuction, Shading } from '../../adauction/index.ts';
 import type { ClassicalTuning, TeamPolicy } from '../../delivery/index.ts';
 
 /** One way to play AdAuction: a tuning of the classical composition, and what corrects it, tick by tick. */
 export interface Contender {
   readonly name: string;
   readonly tuning: ClassicalTuning;
+  /** How bids are made of worths, where not as classically. */
+  readonly shading?: Shading;
   /** Fills the environment’s actions for a tick; what it leaves as it is holds. */
   act(env: AdAuction, tick: number): void;
 }

@@ -6,7 +6,7 @@ import { searchTuning } from '../tuning-search.ts';
 import { classicalContender } from './contenders.ts';
 import { evaluate } from './evaluate.ts';
 import { playDays } from './play-days.ts';
-import { RULES } from './rules.ts';
+import { RULES } from './rules/rules.ts';
 
 const drift = scenarioOf('drift');
 const tuned = (name = 'classical') => ({

@@ -29,7 +29,9 @@ export function playDays(
   const days = new Map<number, DayMetrics>();
   for (let done = 0; done < count; done += SIDE_BY_SIDE) {
     const episodes = Math.min(SIDE_BY_SIDE, count - done);
-    const env = new AdAuction({ scenario, seed: WORLD, episodes, tuning: contender.tuning, fidelity });
+    const { tuning, shading } = contender;
+    const options = { scenario, seed: WORLD, episodes, tuning, fidelity };
+    const env = new AdAuction(shading === undefined ? options : { ...options, shading });
     env.onDay = (metrics, number) => days.set(number, metrics);
     env.begin(SPLITS[split].first + skip + done, 0);
     for (let tick = 0; tick < env.episodeSteps; tick += 1) {

@@ -1,6 +1,6 @@
 import { type Scenario, tunedFor } from '../../adauction/index.ts';
 import { type ClassicalTuning, DEFAULT_TUNING } from '../../delivery/index.ts';
-import type { Rule } from './rules.ts';
+import type { Rule } from './rules/rule.ts';
 
 /** By scenario and rule: rate, lambda, gain, memory, sharpness, shade. */
 const TUNINGS: Readonly<Record<string, Readonly<Record<string, readonly number[]>>>> = {
