@@ -1,4 +1,5 @@
 // For users of the package.
+export { Deduplicated, type Fresh, REMEMBERED_IDS } from './deduplicated.ts';
 export {
   CONSUMER_NAME,
   type DeadLetter,
@@ -33,3 +34,4 @@ export {
 export { MAX_RECORD_BYTES, type ReadOutcome, readOutcome, writeOutcome } from './record-text.ts';
 export type { Retention, SyncPolicy } from './segments/segment-writer.ts';
 export { openSegmentedLog, readSegmentedLog } from './segments/segmented-log.ts';
+export { openSpooledLog, SPOOL_MAX_BYTES, type SpooledLog, type SpoolStatus } from './spool.ts';

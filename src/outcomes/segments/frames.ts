@@ -49,6 +49,11 @@ export class FrameBuffer {
   }
 }
 
+/** The same bytes, with the methods of a Buffer. */
+export function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
 /** What `frameEnd` says of bytes that end before the frame does. */
 export const SHORT = 0;
 /** What `frameEnd` says of bytes that are no frame. */

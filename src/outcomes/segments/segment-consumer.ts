@@ -1,9 +1,9 @@
 import { type Clock, GavotteError } from '../../kernel/index.ts';
 import type { DeadLetter, OutcomeConsumer, OutcomeEntry } from '../log.ts';
 import { MAX_RECORD_BYTES, readOutcome } from '../record-text.ts';
-import { FRAME_HEAD_BYTES, frameBody, frameEnd, SHORT } from './frames.ts';
+import { bufferOf, FRAME_HEAD_BYTES, frameBody, frameEnd, SHORT } from './frames.ts';
 import type { Segment } from './segment.ts';
-import type { SegmentFolder } from './segment-folder.ts';
+import { offsetPath, type SegmentFolder } from './segment-folder.ts';
 
 const CHUNK_BYTES = 262_144;
 const LARGEST_FRAME = FRAME_HEAD_BYTES + MAX_RECORD_BYTES;
@@ -15,6 +15,7 @@ export class SegmentConsumer implements OutcomeConsumer {
   readonly #name: string;
   readonly #folder: SegmentFolder;
   readonly #clock: Clock;
+  readonly #closed = new AbortController();
   #offset: number;
   /** Where in which segment that offset is, when known. */
   #place: { segment: Segment; position: number } | undefined;
@@ -38,8 +39,8 @@ export class SegmentConsumer implements OutcomeConsumer {
       const entries: OutcomeEntry[] = [];
       while (entries.length < options.max && (await this.#read(entries, options.max)));
       const left = until - this.#clock.monotonic();
-      if (entries.length > 0 || left <= 0) return entries;
-      await this.#folder.wait(this.#clock, left);
+      if (entries.length > 0 || left <= 0 || this.#closed.signal.aborted) return entries;
+      await this.#folder.wait(this.#clock, left, this.#closed.signal);
     }
   }
 
@@ -62,7 +63,10 @@ export class SegmentConsumer implements OutcomeConsumer {
     );
   }
 
-  async close(): Promise<void> {}
+  /** Ends a poll that waits. */
+  async close(): Promise<void> {
+    this.#closed.abort();
+  }
 
   /** Reads one chunk into `entries`; whether there may be more. */
   async #read(entries: OutcomeEntry[], max: number): Promise<boolean> {
@@ -93,9 +97,9 @@ export class SegmentConsumer implements OutcomeConsumer {
   async #chunk(segment: Segment, position: number): Promise<Buffer | undefined> {
     const left = segment.size - position;
     try {
-      const bytes = Buffer.from(await segment.file.read(position, Math.min(left, CHUNK_BYTES)));
+      const bytes = bufferOf(await segment.file.read(position, Math.min(left, CHUNK_BYTES)));
       if (frameEnd(bytes, 0) !== SHORT) return bytes;
-      return Buffer.from(await segment.file.read(position, Math.min(left, LARGEST_FRAME)));
+      return bufferOf(await segment.file.read(position, Math.min(left, LARGEST_FRAME)));
     } catch (cause) {
       if (!this.#folder.segments.includes(segment)) return undefined;
       const message = `the outcome log cannot be read: ${(cause as Error).message}`;
@@ -144,11 +148,6 @@ export class SegmentConsumer implements OutcomeConsumer {
       await file.close();
     }
   }
-}
-
-/** Where a consumer's offset is kept. */
-export function offsetPath(path: string, name: string): string {
-  return `${path}/consumers/${name}.json`;
 }
 
 /** Where a consumer's dead letters are kept, one line of JSON each. */

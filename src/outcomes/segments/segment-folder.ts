@@ -1,7 +1,7 @@
 import type { Clock, Storage } from '../../kernel/index.ts';
 import type { OutcomeRecord } from '../record.ts';
 import { readOutcome } from '../record-text.ts';
-import { FRAME_HEAD_BYTES, frameBody, frameEnd, hashId } from './frames.ts';
+import { bufferOf, FRAME_HEAD_BYTES, frameBody, frameEnd, hashId } from './frames.ts';
 import { Segment } from './segment.ts';
 
 /** What most records fit into; a larger one is read a second time. */
@@ -34,6 +34,11 @@ export class SegmentFolder {
 
   get oldest(): number {
     return this.segments[0]?.base ?? 0;
+  }
+
+  /** How large it is. */
+  get bytes(): number {
+    return this.segments.reduce((sum, { size }) => sum + size, 0);
   }
 
   /** The offset after the last record. */
@@ -78,14 +83,15 @@ export class SegmentFolder {
     this.#changed = Promise.withResolvers();
   }
 
-  /** Resolves when there may be more, or after `ms`. */
-  async wait(clock: Clock, ms: number): Promise<void> {
+  /** Resolves when there may be more, after `ms`, or when `signal` aborts. */
+  async wait(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
     const over = new AbortController();
-    const late = clock.sleep(this.isOurs ? ms : Math.min(ms, LOOK_AGAIN_MS), over.signal);
-    await Promise.race([late, this.#changed.promise]);
+    const late = clock.sleep(
+      this.isOurs ? ms : Math.min(ms, LOOK_AGAIN_MS),
+      AbortSignal.any([over.signal, signal]),
+    );
+    await Promise.race([late.catch(() => {}), this.#changed.promise]);
     over.abort();
-    // Cancelled by the line above, when it was not over.
-    await late.catch(() => {});
   }
 
   /** The segment that has, or will have, that offset. */
@@ -111,11 +117,22 @@ export class SegmentFolder {
 }
 
 async function recordAt(segment: Segment, position: number): Promise<OutcomeRecord | undefined> {
-  let bytes = Buffer.from(await segment.file.read(position, FIRST_READ_BYTES));
+  let bytes = bufferOf(await segment.file.read(position, FIRST_READ_BYTES));
   const length = FRAME_HEAD_BYTES + bytes.readUInt32LE(4);
-  if (length > bytes.length) bytes = Buffer.from(await segment.file.read(position, length));
+  if (length > bytes.length) bytes = bufferOf(await segment.file.read(position, length));
   const end = frameEnd(bytes, 0);
   if (end <= 0) return undefined;
   const read = readOutcome(frameBody(bytes, 0, end));
   return read.ok ? read.record : undefined;
+}
+
+/** Where a consumer's offset is kept. */
+export function offsetPath(path: string, name: string): string {
+  return `${path}/consumers/${name}.json`;
+}
+
+/** The offset that a consumer goes on from; 0 when it has never committed. */
+export async function committedOffset({ storage, path }: SegmentFolder, name: string): Promise<number> {
+  const text = await storage.readText(offsetPath(path, name)).catch(() => undefined);
+  return text === undefined ? 0 : (JSON.parse(text) as { offset: number }).offset;
 }

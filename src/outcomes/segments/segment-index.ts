@@ -1,4 +1,5 @@
 import type { GrowingFile, Storage } from '../../kernel/index.ts';
+import { bufferOf } from './frames.ts';
 
 const MAGIC = 0x58444947;
 const VERSION = 1;
@@ -85,7 +86,7 @@ export class StoredIndex implements SegmentIndex {
   static async open(storage: Storage, path: string): Promise<StoredIndex | undefined> {
     const file = await storage.openFile(path, 'read').catch(() => undefined);
     if (file === undefined) return undefined;
-    const head = Buffer.from(await file.read(0, HEAD_BYTES));
+    const head = bufferOf(await file.read(0, HEAD_BYTES));
     const isWhole =
       head.length === HEAD_BYTES &&
       head.readUInt32LE(0) === MAGIC &&

@@ -3,7 +3,7 @@ import type { OutcomeRecord } from '../record.ts';
 import { writeOutcome } from '../record-text.ts';
 import { FrameBuffer, hashId } from './frames.ts';
 import { Segment } from './segment.ts';
-import type { SegmentFolder } from './segment-folder.ts';
+import { committedOffset, type SegmentFolder } from './segment-folder.ts';
 
 /** A segment ends at the first of these: small enough that the last one is walked through in 50 ms after a crash. */
 export const MAX_SEGMENT_BYTES = 32 * 1_048_576;
@@ -16,12 +16,13 @@ const MAX_WAITING_BYTES = 64 * 1_048_576;
 /** When records are synced to the disk: with every write, once for all that came within so many ms, or by the system. */
 export type SyncPolicy = 'batch' | { readonly groupMs: number } | 'never';
 
-/** How much is kept: the oldest segments go first. */
-export interface Retention {
-  readonly maxBytes: number;
-  /** By when a segment ended; `null` for no limit. */
-  readonly maxAgeMs: number | null;
-}
+/**
+ * How much is kept. Either the oldest segments go first, also from consumers that are behind, by size and by when they
+ * ended (`null` for no limit); or what `consumedBy` has not committed stays, and what does not fit is refused.
+ */
+export type Retention =
+  | { readonly maxBytes: number; readonly maxAgeMs: number | null }
+  | { readonly maxBytes: number; readonly consumedBy: string };
 
 interface Batch {
   readonly frames: FrameBuffer;
@@ -92,7 +93,7 @@ export class SegmentWriter {
         batch.written.resolve();
       } catch (cause) {
         await this.#abandonSegment(batch.frames.count);
-        batch.written.reject(unavailable(`the disk failed: ${(cause as Error).message}`, cause));
+        batch.written.reject(unavailable(`the records were not written: ${(cause as Error).message}`, cause));
       }
       batch.frames.clear();
       batch.written = Promise.withResolvers();
@@ -102,6 +103,7 @@ export class SegmentWriter {
   }
 
   async #flush(frames: FrameBuffer): Promise<void> {
+    await this.#makeRoom();
     const segment = await this.#segmentFor();
     await segment.file.append(frames.bytes);
     if (this.#sync !== 'never') await segment.file.sync();
@@ -145,18 +147,31 @@ export class SegmentWriter {
 
   async #retain(): Promise<void> {
     const { segments } = this.#folder;
-    const { maxBytes, maxAgeMs } = this.#retention;
-    const now = this.#world.clock.now();
-    let bytes = segments.reduce((sum, { size }) => sum + size, 0);
-    for (;;) {
-      const oldest = segments[0];
-      if (oldest === undefined || oldest.sealedAt === null) return;
-      const isOld = maxAgeMs !== null && now - oldest.sealedAt > maxAgeMs;
-      if (bytes <= maxBytes && !isOld) return;
-      bytes -= oldest.size;
-      segments.shift();
-      await oldest.remove();
+    const isGone = await this.#goneBy();
+    while (segments[0] !== undefined && segments[0].sealedAt !== null && isGone(segments[0]))
+      await segments.shift()!.remove();
+  }
+
+  /** Which of the oldest segments may go. */
+  async #goneBy(): Promise<(oldest: Segment) => boolean> {
+    const retention = this.#retention;
+    if ('consumedBy' in retention) {
+      const done = await committedOffset(this.#folder, retention.consumedBy);
+      return ({ end }) => end <= done;
     }
+    const { maxBytes, maxAgeMs } = retention;
+    const now = this.#world.clock.now();
+    return ({ sealedAt }) =>
+      this.#folder.bytes > maxBytes || (maxAgeMs !== null && now - (sealedAt ?? now) > maxAgeMs);
+  }
+
+  /** Where nothing unread may go, room is made by those who read. */
+  async #makeRoom(): Promise<void> {
+    const { maxBytes } = this.#retention;
+    if (!('consumedBy' in this.#retention) || this.#folder.bytes <= maxBytes) return;
+    await this.#endSegment();
+    await this.#retain();
+    if (this.#folder.bytes > maxBytes) throw new Error(`${maxBytes} bytes wait to be read already`);
   }
 }
 

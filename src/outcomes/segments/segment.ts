@@ -1,6 +1,6 @@
 import { GavotteError, type GrowingFile, type Storage } from '../../kernel/index.ts';
 import { MAX_RECORD_BYTES } from '../record-text.ts';
-import { DAMAGED, FRAME_HEAD_BYTES, frameEnd, frameHash, SHORT } from './frames.ts';
+import { bufferOf, DAMAGED, FRAME_HEAD_BYTES, frameEnd, frameHash, SHORT } from './frames.ts';
 import { GrowingIndex, type SegmentIndex, StoredIndex } from './segment-index.ts';
 
 /** The first bytes of a segment: what it is, and the version of its frames. */
@@ -48,7 +48,7 @@ export class Segment {
   static async open(storage: Storage, folder: string, base: number): Promise<Segment> {
     const path = pathOf(folder, base);
     const file = await storage.openFile(`${path}.log`, 'read');
-    const head = Buffer.from(await file.read(0, SEGMENT_HEAD.length));
+    const head = bufferOf(await file.read(0, SEGMENT_HEAD.length));
     if (!head.equals(SEGMENT_HEAD) && (await file.size()) > SEGMENT_HEAD.length) {
       await file.close();
       throw new GavotteError(
@@ -89,7 +89,7 @@ export class Segment {
   async walk(): Promise<void> {
     const index = this.index as GrowingIndex;
     for (;;) {
-      const bytes = Buffer.from(await this.file.read(this.size, WALK_BYTES + LARGEST_FRAME));
+      const bytes = bufferOf(await this.file.read(this.size, WALK_BYTES + LARGEST_FRAME));
       let at = 0;
       while (at < bytes.length) {
         let end = frameEnd(bytes, at);

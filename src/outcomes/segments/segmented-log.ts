@@ -6,8 +6,8 @@ import {
   type OutcomeLog,
   type OutcomeSource,
 } from '../log.ts';
-import { deadLetterPath, offsetPath, SegmentConsumer } from './segment-consumer.ts';
-import { SegmentFolder } from './segment-folder.ts';
+import { deadLetterPath, SegmentConsumer } from './segment-consumer.ts';
+import { committedOffset, SegmentFolder } from './segment-folder.ts';
 import { type Retention, SegmentWriter, type SyncPolicy } from './segment-writer.ts';
 
 /** About 60 million records. */
@@ -72,7 +72,7 @@ async function recover(world: Pick<World, 'clock' | 'storage'>, folder: SegmentF
   const committed = await Promise.all(
     (await world.storage.list(`${folder.path}/consumers`))
       .filter((name) => name.endsWith('.json'))
-      .map((name) => committedOffset(world, folder, name.slice(0, -'.json'.length))),
+      .map((name) => committedOffset(folder, name.slice(0, -'.json'.length))),
   );
   // A segment that has no record keeps its name, so the next has another.
   const last = folder.segments.at(-1);
@@ -86,22 +86,13 @@ function sourceOf(world: Pick<World, 'clock' | 'storage'>, folder: SegmentFolder
         throw new GavotteError('GV_BAD_INPUT', `the consumer's name ${JSON.stringify(name)} does not fit`, {
           fix: 'Use 1 to 100 small letters, digits, dots, dashes and underscores.',
         });
-      const offset = from === 'start' ? 0 : await committedOffset(world, folder, name);
+      const offset = from === 'start' ? 0 : await committedOffset(folder, name);
       return new SegmentConsumer({ name, folder, clock: world.clock, offset });
     },
     find: (id) => folder.find(id),
     deadLetters: () => readDeadLetters(world, folder),
     close: () => folder.close(),
   };
-}
-
-async function committedOffset(
-  { storage }: Pick<World, 'storage'>,
-  { path }: SegmentFolder,
-  name: string,
-): Promise<number> {
-  const text = await storage.readText(offsetPath(path, name)).catch(() => undefined);
-  return text === undefined ? 0 : (JSON.parse(text) as { offset: number }).offset;
 }
 
 async function readDeadLetters(
