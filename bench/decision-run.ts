@@ -18,6 +18,8 @@ export interface DecisionRun {
     readonly bidsPerAnswer: number;
     readonly residentMegabytes: number;
     readonly heapMegabytes: number;
+    /** Bytes of the record of a decision beside its request; 0 where none are recorded. */
+    readonly recordBytes: number;
     readonly paid: number;
     readonly lost: number;
   };
@@ -54,7 +56,15 @@ const options = JSON.parse(process.argv[2] ?? '{}') as BenchEngineOptions & {
 };
 const traffic = readTraffic(join(options.folder, 'traffic.bin'));
 const { engine, ledger } = await startBenchEngine(options, options.holder);
-const ticking = setInterval(() => void engine.tick().catch(() => {}), TICK_MS);
+let [recordedDecisions, recordedBytes] = [0, 0];
+const ticking = setInterval(() => {
+  for (const each of engine.decisions?.take() ?? [])
+    if (each.kind === 'decision') {
+      recordedDecisions += 1;
+      recordedBytes += each.bytes.length - each.bodyBytes;
+    }
+  engine.tick().catch(() => {});
+}, TICK_MS);
 await decide(WARM_UP_MS);
 const result = await decide(options.seconds * 1000);
 clearInterval(ticking);
@@ -168,6 +178,7 @@ function figuresOf(
     bidsPerAnswer: bids / answers,
     residentMegabytes: rss / 1e6,
     heapMegabytes: heapUsed / 1e6,
+    recordBytes: recordedDecisions === 0 ? 0 : recordedBytes / recordedDecisions,
     paid,
     lost,
   };

@@ -38,9 +38,17 @@ export async function decisionBench(): Promise<object> {
     writeTraffic(join(folder, 'traffic.bin'), plan);
     const runs = Array.from({ length: Number(values.runs) }, (_none, index) => {
       process.stderr.write(`run ${index + 1} of ${values.runs}\n`);
-      return runOnce(options, index, Number(values.seconds));
+      const seconds = Number(values.seconds);
+      return {
+        plain: runOnce(options, `bench-${index}`, seconds),
+        recording: runOnce({ ...options, records: true }, `bench-${index}r`, seconds),
+      };
     });
-    return { campaigns: options.campaigns, ...summary(runs) };
+    return {
+      campaigns: options.campaigns,
+      ...summary(runs.map(({ plain }) => plain)),
+      recording: recordingOf(runs),
+    };
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -81,14 +89,24 @@ function writeTraffic(path: string, { deals }: DeliveryPlan): void {
   writeFileSync(path, Buffer.concat(parts.flat()));
 }
 
-function runOnce(options: BenchEngineOptions, index: number, seconds: number): DecisionRun {
+function runOnce(options: BenchEngineOptions, holder: string, seconds: number): DecisionRun {
   const script = join(import.meta.dirname, 'decision-run.ts');
-  const holder = `bench-${index}`;
   const text = execFileSync(process.execPath, [script, JSON.stringify({ ...options, holder, seconds })], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   return JSON.parse(text) as DecisionRun;
+}
+
+/** What recording decisions costs: runs with and without it, one beside the other. */
+function recordingOf(runs: readonly { plain: DecisionRun; recording: DecisionRun }[]): object {
+  const cpu = ({ figures }: DecisionRun) => figures.cpuMicrosPerRequest;
+  return {
+    addedMicrosPerRequest: spread(runs.map(({ plain, recording }) => cpu(recording) - cpu(plain))),
+    addedShare: spread(runs.map(({ plain, recording }) => cpu(recording) / cpu(plain) - 1)),
+    recordBytes: spread(runs.map(({ recording }) => recording.figures.recordBytes)),
+    aims: { addedMicrosPerRequest: 1, recordBytes: 200 },
+  };
 }
 
 function summary(runs: readonly DecisionRun[]): Record<string, Spread | number | object> {

@@ -14,7 +14,13 @@ export interface BenchEngineOptions extends BenchPlanOptions {
   readonly folder: string;
   /** The exchange's domain, where its supply chains end. */
   readonly asi: string;
+  /** Whether it records its decisions, with one no-bid in a hundred. @defaultValue false */
+  readonly records?: boolean;
 }
+
+/** Of no-bids, one in so many is recorded. */
+const NO_BIDS_PER_KEPT = 100;
+const NOWHERE = { append: () => Promise.resolve() };
 
 /** An engine that is ready to bid. */
 export interface BenchEngine {
@@ -62,6 +68,7 @@ export async function startBenchEngine(options: BenchEngineOptions, holder: stri
       noticeKeys: [new Uint8Array(32).fill(7)],
       agents: classicalAgents,
       spoolPath: join(folder, `spool-${holder}.db`),
+      ...(options.records === true ? { outcomes: { log: NOWHERE, noBidsPerKept: NO_BIDS_PER_KEPT } } : {}),
     }),
   );
   await engine.tick();

@@ -12,5 +12,5 @@ if (path === undefined) throw new Error('Usage: node scripts/sample-team.ts POLI
 const text = writePolicyFile(readPolicyFile(readFileSync(path, 'utf8'), path, TEAM_SCHEMA));
 writeFileSync(
   join(root, 'src/cli/demo/sample-team.ts'),
-  `/** The demo’s team, made by scripts/sample-team.ts: a policy file. */\nexport const SAMPLE_TEAM = '${text.trim()}';\n`,
+  `/** The demo’s team, made by scripts/sample-team.ts: a policy file. */\nexport const SAMPLE_TEAM =\n  '${text.trim()}';\n`,
 );

@@ -7,12 +7,13 @@ import type { RunningCampaign } from './serving/running-campaign.ts';
 
 /**
  * Counts what became of bids by campaign, takes refused creatives off, and passes it on to those who learn and those
- * who count.
+ * who count, and to the journal if there is one.
  */
 export function countingListener(
   campaigns: readonly RunningCampaign[],
   agents: OutcomeListener<OpenBid>,
   sharedCaps: Pick<SharedCaps, 'billedFor'>,
+  journal: OutcomeListener<OpenBid> | null,
 ): OutcomeListener<OpenBid> {
   const byId = new Map(campaigns.map((running) => [running.campaign.id, running]));
   const count = ({ campaign }: Notice, add: (running: RunningCampaign) => void) => {
@@ -25,6 +26,7 @@ export function countingListener(
         running.wins += 1;
       });
       agents.won(bid, notice);
+      journal?.won(bid, notice);
     },
     lost: (bid, notice) => {
       if (bid !== undefined) {
@@ -32,6 +34,7 @@ export function countingListener(
         heedReview(notice, campaign.creatives[creative]!);
       }
       agents.lost(bid, notice);
+      journal?.lost(bid, notice);
     },
     billed: (bid, notice, micros) => {
       count(notice, (running) => {
@@ -43,12 +46,14 @@ export function countingListener(
       });
       if (notice.dealId === '') sharedCaps.billedFor(notice.holder, notice.bidId, notice.campaign);
       agents.billed(bid, notice, micros);
+      journal?.billed(bid, notice, micros);
     },
     clicked: (bid, notice) => {
       count(notice, (running) => {
         running.clicks += 1;
       });
       agents.clicked(bid, notice);
+      journal?.clicked(bid, notice);
     },
   };
 }

@@ -10,9 +10,11 @@ import type {
   Refusal,
   RequestReader,
 } from '../openrtb/index.ts';
+import type { OutcomeLog } from '../outcomes/index.ts';
 import type { BidAgents } from './agents/bid-agents.ts';
 import type { MakeGood } from './agents/make-goods.ts';
 import type { DealBook } from './deals/deal-book.ts';
+import type { StatedAgents } from './decisions/agents-state.ts';
 import type { DeliveryPlan } from './delivery-plan.ts';
 import type { OutcomeListener } from './notice-desk.ts';
 import type { Permissions } from './serving/bidder.ts';
@@ -52,6 +54,8 @@ export interface EngineAgents extends BidAgents, OutcomeListener<OpenBid> {
   readonly policy?: ServedPolicy | null;
   /** Who buys elsewhere what a deal is behind. */
   readonly makeGoods: readonly MakeGood[];
+  /** Their state for those who record decisions; without it, decisions cannot be made again. */
+  readonly stated?: StatedAgents;
   /** Takes part in nothing more. */
   close(): Promise<void>;
 }
@@ -79,6 +83,11 @@ export interface EngineOptions {
   readonly fx?: FxTable;
   /** Most bids open at once; more are not made. */
   readonly maxOpenBids?: number;
+  /** Where decisions and what becomes of them are written down: every bid, and one no-bid in so many. Without it, nowhere. */
+  readonly outcomes?: {
+    readonly log: Pick<OutcomeLog, 'append'>;
+    readonly noBidsPerKept: number;
+  };
   /** Where bills wait while the ledger is away. */
   readonly spoolPath: string;
 }

@@ -6,8 +6,10 @@ import type { MakeGood } from './agents/make-goods.ts';
 import { CampaignDays } from './campaign-days.ts';
 import { countingListener } from './counting-listener.ts';
 import { DealBook } from './deals/deal-book.ts';
+import type { DecisionRecorder } from './decisions/decision-recorder.ts';
+import type { DecisionSetup } from './decisions/decision-replay.ts';
 import type { DeliveryPlan } from './delivery-plan.ts';
-import { addBit, removeBit } from './eligibility/bitset.ts';
+import { addBit, hasBit, removeBit } from './eligibility/bitset.ts';
 import { CampaignIndex } from './eligibility/campaign-index.ts';
 import { FrequencyCaps } from './eligibility/frequency-caps.ts';
 import { SharedCaps } from './eligibility/shared-caps.ts';
@@ -23,19 +25,20 @@ import { type BidEnd, Purse } from './money/purse.ts';
 import { lateReservation } from './money/set-aside.ts';
 import type { Wallet } from './money/wallet.ts';
 import { type NoticeAnswer, NoticeDesk, numberOf } from './notice-desk.ts';
+import type { OutcomeJournal } from './outcome-journal.ts';
 import { minimumOf } from './prepare-ledger.ts';
 import { Bidder, type BidResult } from './serving/bidder.ts';
 import type { OpenBid } from './serving/candidate.ts';
 import { RunningCampaign } from './serving/running-campaign.ts';
 import { RunningExchange } from './serving/running-exchange.ts';
+import { runningOrder } from './serving/running-order.ts';
 import { readSpend } from './spend.ts';
+import { processFunnel, writtenDecisions } from './written-decisions.ts';
 
 /** How often each bidder ends, in the ledger, what is past its time: its own and that of those who died. */
 const EXPIRE_EVERY_MS = 15_000;
 const LEDGER_MS = 2_000;
 const LEDGER_WORK_MS = 10_000;
-const USUAL_CLICK_RATE = 0.002;
-const USUAL_SALE_RATE = 0.02;
 /** What agents plan, they plan by the second. */
 const AGENTS_EVERY_MS = 950;
 const READ_SPEND_EVERY_MS = 5_000;
@@ -56,6 +59,10 @@ export class DeliveryEngine {
   readonly desk: NoticeDesk<OpenBid>;
   readonly spool: BillSpool;
   readonly flightEnds: FlightEnds;
+  /** Records decisions; null where nobody asked for it, or the agents cannot be written down. */
+  readonly decisions: DecisionRecorder | null;
+  /** Writes the outcome log; null where there is none. */
+  readonly journal: OutcomeJournal | null;
   readonly #options: EngineOptions;
   readonly #agents: EngineAgents;
   readonly #bills: Bills;
@@ -66,6 +73,7 @@ export class DeliveryEngine {
   readonly #clock: LedgerClock;
   readonly #reach = new LedgerReach();
   readonly #longestHoldSeconds: number;
+  readonly #chanceSeed: number;
   #expireAt = 0;
   #agentsAt = 0;
   #spendReadAt = 0;
@@ -80,12 +88,9 @@ export class DeliveryEngine {
       });
     this.#options = options;
     this.purse = new Purse<OpenBid>(holder, (bid, how) => this.#ended(bid, how), options.maxOpenBids);
-    // The bid path looks at the first that suit, so those that an impression is worth most to come first.
-    this.campaigns = plan.campaigns
-      .toSorted((a, b) => worthOf(b) - worthOf(a))
-      .map(
-        (campaign, index) => new RunningCampaign(index, campaign, this.#walletOf(campaign, campaign.account)),
-      );
+    this.campaigns = runningOrder(plan.campaigns).map(
+      (campaign, index) => new RunningCampaign(index, campaign, this.#walletOf(campaign, campaign.account)),
+    );
     this.deals = new DealBook(plan.deals);
     for (const { terms } of this.deals.deals) this.#dealWallet(terms);
     const blackboard = options.blackboard ?? new InProcessBlackboard({ clock: world.clock });
@@ -118,6 +123,16 @@ export class DeliveryEngine {
     });
     this.flightEnds = new FlightEnds({ ledger, plan, clock, billWindowMs, cause: `bidder:${holder}` });
     this.#days = new CampaignDays({ ledger, purse: this.purse, campaigns: this.campaigns, clock });
+    this.#chanceSeed = world.random.split('bidder').uint32();
+    const written = writtenDecisions(options, this.#agents.stated, {
+      setup: this.setup,
+      clock,
+      active: () =>
+        this.campaigns.map(({ index }) => index).filter((index) => hasBit(this.bidder.active, index)),
+      funnel: () => processFunnel(this, clock.now()),
+    });
+    this.decisions = written?.recorder ?? null;
+    this.journal = written?.journal ?? null;
     this.bidder = this.#newBidder();
     const reservations = new Map(plan.deals.map(({ account, reservation }) => [account, reservation]));
     this.desk = new NoticeDesk<OpenBid>({
@@ -129,7 +144,7 @@ export class DeliveryEngine {
       landingOf: (campaign, creative) =>
         plan.campaigns.find(({ id }) => id === campaign)?.creatives.find(({ id }) => id === creative)
           ?.clickUrl,
-      listener: countingListener(this.campaigns, this.#agents, this.#sharedCaps),
+      listener: countingListener(this.campaigns, this.#agents, this.#sharedCaps, this.journal),
     });
   }
 
@@ -176,10 +191,11 @@ export class DeliveryEngine {
   async tick(): Promise<void> {
     this.#activate();
     const now = this.#clock.monotonic();
-    const [leases, bills, agents] = await Promise.allSettled([
+    const [leases, bills, agents, told] = await Promise.allSettled([
       this.#keepLeases(),
       this.#drain(),
       this.#tickAgents(now),
+      this.journal?.flush(),
     ]);
     if (leases.status === 'fulfilled' && bills.status === 'fulfilled' && !bills.value) this.#reach.heard(now);
     if (now >= this.#expireAt && this.#reach.isSteady(now)) {
@@ -188,7 +204,7 @@ export class DeliveryEngine {
       await this.#within(() => this.flightEnds.tick());
       await this.#within(() => this.#bills.reconsider());
     }
-    for (const each of [leases, bills, agents])
+    for (const each of [leases, bills, agents, told])
       if (each.status === 'rejected') throw GavotteError.from(each.reason);
   }
 
@@ -202,6 +218,7 @@ export class DeliveryEngine {
       this.#within(() => this.#sharedCaps.tick()),
     ]);
     while (await this.#drain());
+    await this.journal?.close().catch(() => {});
     this.spool.close();
     if (leases.status === 'rejected') throw GavotteError.from(leases.reason);
   }
@@ -250,12 +267,20 @@ export class DeliveryEngine {
     return this.purse.wallet({ account, currency, reservation: null });
   }
 
+  /** What this process’s decisions depend on, for whoever replays them. */
+  get setup(): DecisionSetup {
+    const { holder, plan, exchanges } = this.#options;
+    const [chanceSeed, longestHoldSeconds] = [this.#chanceSeed, this.#longestHoldSeconds];
+    return { holder, plan, exchanges, chanceSeed, longestHoldSeconds };
+  }
+
   #newBidder(): Bidder {
-    const { world, exchanges, notices } = this.#options;
+    const { exchanges, notices } = this.#options;
     return new Bidder({
       ...this.#options,
       clock: this.#clock,
-      random: world.random.split('bidder'),
+      chanceSeed: this.#chanceSeed,
+      ...(this.decisions === null ? {} : { watch: this.decisions }),
       exchanges: exchanges.map((profile) => new RunningExchange(profile, notices)),
       campaigns: this.campaigns,
       index: new CampaignIndex(this.campaigns.map(({ campaign }) => campaign)),
@@ -277,8 +302,11 @@ export class DeliveryEngine {
   #activate(): void {
     const now = this.#clock.now();
     for (const { index, campaign } of this.campaigns) {
-      if (now >= campaign.start && now < campaign.end) addBit(this.bidder.active, index);
+      const isIn = now >= campaign.start && now < campaign.end;
+      if (isIn === hasBit(this.bidder.active, index)) continue;
+      if (isIn) addBit(this.bidder.active, index);
       else removeBit(this.bidder.active, index);
+      this.decisions?.activated();
     }
   }
 
@@ -315,10 +343,3 @@ export class DeliveryEngine {
 }
 
 type DealBookTerms = DeliveryPlan['deals'][number];
-
-/** What an impression is worth to a campaign before anything is known: micros, at usual rates of clicks and sales. */
-function worthOf({ goal: { kind, value }, maxCpm }: DeliveryPlan['campaigns'][number]): number {
-  const rate =
-    kind === 'impressions' ? 1 : kind === 'clicks' ? USUAL_CLICK_RATE : USUAL_CLICK_RATE * USUAL_SALE_RATE;
-  return Math.min(value.amountMicros * rate, maxCpm / 1000);
-}

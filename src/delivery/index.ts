@@ -73,6 +73,33 @@ export {
 export { TeamPolicy } from './agents/team/team-policy.ts';
 export { type ClassicalTuning, DEFAULT_TUNING, tuningFrom } from './agents/team/tuning.ts';
 export { type BookedDeal, checkDeal, DealBook, type DealRefusal } from './deals/deal-book.ts';
+export type { AgentsState, BoardRead, CampaignStates, StatedAgents } from './decisions/agents-state.ts';
+export { decisionIdOf, keyPrintOf, readFunnel, type WrittenSetup } from './decisions/decision-outcomes.ts';
+export type { DecisionOutcome, DecisionRecord } from './decisions/decision-record.ts';
+export type {
+  DecisionRecorder,
+  RecordedBid,
+  RecordedState,
+  RecordingCounts,
+} from './decisions/decision-recorder.ts';
+export {
+  type AgentSteps,
+  type CampaignPart,
+  DecisionReplay,
+  type DecisionSetup,
+  type Redecision,
+  type ReplayParts,
+} from './decisions/decision-replay.ts';
+export { type Explained, type ExplainedDecision, explainDecision } from './decisions/explanation.ts';
+export {
+  type CampaignFunnel,
+  type DealFunnel,
+  type Funnel,
+  type FunnelLoss,
+  funnelOf,
+  type ProcessFunnel,
+} from './decisions/funnel.ts';
+export { type LoadedDecision, loadDecision } from './decisions/load-decision.ts';
 export { type DeliveryPlan, parseDeliveryPlan } from './delivery-plan.ts';
 export { FrequencyCaps } from './eligibility/frequency-caps.ts';
 export { DeliveryEngine } from './engine.ts';

@@ -35,6 +35,8 @@ export const ERROR_CODES = {
   GV_OUTCOMES_UNAVAILABLE: { recovery: 'transient', outcome: 'unknown' },
   /** A record of the outcome log has a version we do not know, or is not what its version says; it is not guessed at. */
   GV_OUTCOME_REFUSED: { recovery: 'terminal', outcome: 'failed' },
+  /** The outcome log has nothing of that id: it was never written, was not sampled, or is older than what is kept. */
+  GV_OUTCOME_UNKNOWN: { recovery: 'correctable', outcome: 'failed' },
   /** The request never left: no address, connection refused, handshake failed. */
   GV_NETWORK_REFUSED: { recovery: 'transient', outcome: 'failed' },
   /** The connection broke after the request may have been sent. */

@@ -10,6 +10,7 @@ export {
   type OutcomeSource,
 } from './log.ts';
 export {
+  type BidChoice,
   type BidOutcome,
   type BillingOutcome,
   type ClickOutcome,

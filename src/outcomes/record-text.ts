@@ -42,6 +42,14 @@ function money(value: unknown): string | undefined {
     : 'must have a currency of three capitals';
 }
 
+function choice(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null) return 'must say how it was chosen';
+  const { valueCpm, propensity, segment, exposures, market } = value as Record<string, unknown>;
+  const isChance = typeof propensity === 'number' && propensity > 0 && propensity <= 1;
+  if (!isChance || !Number.isFinite(valueCpm)) return 'must have a finite valueCpm and a propensity above 0';
+  return text(segment) ?? text(market) ?? whole(exposures);
+}
+
 const HEAD: readonly [string, Check][] = [
   ['id', id],
   ['parent', orNull(id)],
@@ -62,7 +70,7 @@ const FIELDS: Readonly<Record<OutcomeKind, readonly [string, Check][]>> = {
     ['data', text],
     ['inputs', orNull(text)],
   ],
-  bid: [...OF_BID, ['cpm', money]],
+  bid: [...OF_BID, ['cpm', money], ['choice', orNull(choice)]],
   win: [...OF_BID, ['cpm', orNull(money)], ['minToWin', orNull(money)]],
   loss: [...OF_BID, ['reason', orNull(whole)], ['minToWin', orNull(money)]],
   billing: [...OF_BID, ['cost', money]],

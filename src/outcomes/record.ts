@@ -63,11 +63,25 @@ export interface DecisionOutcome extends OutcomeHead {
   readonly inputs: string | null;
 }
 
+/** What a bid was chosen by. */
+export interface BidChoice {
+  /** What a thousand such impressions were taken to be worth, micros of the campaign’s currency. */
+  readonly valueCpm: number;
+  /** Probability with which the creative was chosen, above 0. */
+  readonly propensity: number;
+  /** Segment of the user, `''` for none; how often the user had seen the campaign; which prices are alike. */
+  readonly segment: string;
+  readonly exposures: number;
+  readonly market: string;
+}
+
 /** A bid that left. */
 export interface BidOutcome extends OutcomeHead, OutcomeOfBid {
   readonly kind: 'bid';
   /** For a thousand impressions. */
   readonly cpm: Money;
+  /** How it was chosen, for whoever learns from what comes of it; `null` when the bidder does not say. */
+  readonly choice: BidChoice | null;
 }
 
 /** A bid that won, by the exchange's word. It moves no money. */

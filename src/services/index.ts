@@ -27,6 +27,7 @@ export {
   serveMarket,
 } from './serve-market.ts';
 export {
+  SIMULATION_NOTICE_KEY,
   type SimulateDeliveryOptions,
   type SimulatedDelivery,
   type SimulatedSecond,

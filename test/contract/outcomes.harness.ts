@@ -103,6 +103,14 @@ const head = {
 const ofBid = { exchange: text, deal: text, creative: text };
 const kind = <K extends string>(name: K) => ({ kind: fc.constant(name) });
 
+const choice = fc.record({
+  valueCpm: fc.nat(),
+  propensity: fc.double({ min: 0.001, max: 1, noNaN: true }),
+  segment: text,
+  exposures: fc.nat(),
+  market: text,
+});
+
 /** Any record of any kind. */
 export const anyOutcome: fc.Arbitrary<OutcomeRecord> = fc.oneof(
   fc.record({
@@ -113,7 +121,7 @@ export const anyOutcome: fc.Arbitrary<OutcomeRecord> = fc.oneof(
     data: text,
     inputs: maybe(text),
   }),
-  fc.record({ ...head, ...kind('bid'), ...ofBid, cpm: money }),
+  fc.record({ ...head, ...kind('bid'), ...ofBid, cpm: money, choice: maybe(choice) }),
   fc.record({ ...head, ...kind('win'), ...ofBid, cpm: maybe(money), minToWin: maybe(money) }),
   fc.record({ ...head, ...kind('loss'), ...ofBid, reason: maybe(fc.nat()), minToWin: maybe(money) }),
   fc.record({ ...head, ...kind('billing'), ...ofBid, cost: money }),

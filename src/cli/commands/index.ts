@@ -43,6 +43,21 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'teams as ONNX networks, for and from other tools',
     load: () => import('./policy.ts'),
   },
+  {
+    name: 'explain',
+    summary: 'the arithmetic of a decision, from request to price',
+    load: () => import('./explain.ts'),
+  },
+  {
+    name: 'replay',
+    summary: 'make a decision again and compare the bytes',
+    load: () => import('./replay.ts'),
+  },
+  {
+    name: 'why',
+    summary: 'what keeps a campaign from spending',
+    load: () => import('./why.ts'),
+  },
   { name: 'verify', summary: 'prove the money rules in simulated worlds', load: () => import('./verify.ts') },
   { name: 'doctor', summary: 'check that this machine can run Gavotte', load: () => import('./doctor.ts') },
 ];

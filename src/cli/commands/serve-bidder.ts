@@ -11,6 +11,7 @@ import { type BidderSettings, parseBidderSettings, serveBidder } from '../../ser
 import type { CommandContext } from '../command.ts';
 import type { Report } from '../output.ts';
 import { positiveInt } from './common.ts';
+import { WRITE_OUTCOMES, writtenOutcomes } from './outcomes-option.ts';
 import { agentsOf, POLICY_HELP, policyLine } from './policy-option.ts';
 import { SAMPLE_EXCHANGE, sampleSettings } from './sample-exchange.ts';
 
@@ -21,6 +22,8 @@ interface BidderOptions {
   readonly spool?: string;
   readonly blackboard?: string;
   readonly policy?: string;
+  readonly outcomes?: string;
+  readonly keepNoBids: number;
   readonly name: string;
   readonly port: number;
   readonly sharePort?: boolean;
@@ -41,6 +44,8 @@ export function configureBidder(command: Command, context: CommandContext): void
     .option('--spool <file>', 'where bills wait while the ledger is away; keep it over restarts')
     .option('--blackboard <URL>', 'share what agents publish with other bidders: redis://…')
     .option('--policy <file>', POLICY_HELP)
+    .option('--outcomes <folder>', WRITE_OUTCOMES)
+    .option('--keep-no-bids <n>', 'of no-bids, write down one in so many', positiveInt, 100)
     .option('--name <name>', 'what the bidder is called in the ledger', 'b1')
     .option('--port <n>', 'where it listens', positiveInt, 4200)
     .option('--host <address>', 'and on which address', '127.0.0.1')
@@ -62,6 +67,7 @@ async function runBidder(options: BidderOptions, context: CommandContext): Promi
   const folder = await mkdtemp(join(tmpdir(), 'gavotte-bidder-'));
   const ledger = await openBooks(options.ledger, folder, world);
   const blackboard = await openBoard(options.blackboard, world);
+  const outcomes = await writtenOutcomes(options.outcomes, options.keepNoBids, world);
   try {
     const { plan, settings } = await setUp(options, world, ledger);
     await prepareLedger(ledger, plan, `bidder:${options.name}`);
@@ -78,6 +84,7 @@ async function runBidder(options: BidderOptions, context: CommandContext): Promi
       noticeKeys: [noticeKey(context, world)],
       agents: chosen.agents,
       ...(blackboard === undefined ? {} : { blackboard }),
+      ...(outcomes === undefined ? {} : { outcomes }),
       spoolPath: options.spool ?? join(folder, 'spool.db'),
       port: options.port,
       host: options.host,
@@ -102,6 +109,7 @@ async function runBidder(options: BidderOptions, context: CommandContext): Promi
     await bidder.close();
     return report;
   } finally {
+    await outcomes?.log.close();
     await blackboard?.close();
     await ledger.close();
     await rm(folder, { recursive: true, force: true });

@@ -17,6 +17,7 @@ import type { Report } from '../output.ts';
 import { stderrScreen } from '../progress.ts';
 import { positiveInt } from './common.ts';
 import { type FaultOptions, withFaults } from './fault-options.ts';
+import { behind, WRITE_OUTCOMES, writtenOutcomes } from './outcomes-option.ts';
 import { agentsOf, POLICY_HELP, policyLine } from './policy-option.ts';
 import { SAMPLE_EXCHANGE, sampleSettings, trafficExchange } from './sample-exchange.ts';
 import { brokenRules } from './serve-exchange.ts';
@@ -32,6 +33,7 @@ interface SimulateOptions extends FaultOptions {
   readonly seed: string;
   readonly killAt?: number;
   readonly policy?: string;
+  readonly outcomes?: string;
   readonly log?: string;
   readonly train?: string;
   readonly price: string;
@@ -39,6 +41,8 @@ interface SimulateOptions extends FaultOptions {
 
 const HOUR_MS = 3_600_000;
 const PLAIN_LINE_EVERY_S = 10;
+/** Of no-bids one in so many is written down. */
+const KEPT_NO_BIDS = 10;
 
 /** `gavotte simulate`: an exchange, bidders and a ledger in one process, in virtual time. */
 export function configure(command: Command, context: CommandContext): void {
@@ -52,6 +56,7 @@ export function configure(command: Command, context: CommandContext): void {
     .option('--seed <seed>', 'fixes traffic, rivals, people and faults', '7')
     .option('--kill-at <second>', 'kill the first bidder then; another takes its place', positiveInt)
     .option('--policy <file>', POLICY_HELP)
+    .option('--outcomes <folder>', WRITE_OUTCOMES)
     .option(
       '--log <file>',
       'instead, replay a bid log (lines `click price pCTR`) through the bidding and pacing agents',
@@ -94,8 +99,12 @@ async function simulate(options: SimulateOptions, { output, signal }: CommandCon
     plan.campaigns.map(({ id, totalBudget, currency }) => [id, { amountMicros: totalBudget, currency }]),
   );
   const run = plan;
+  const written = await writtenOutcomes(options.outcomes, KEPT_NO_BIDS, world);
+  const log = written === undefined ? undefined : behind(written.log);
+  const { outcomes: _folder, ...given } = options;
   const result = await simulateDelivery({
-    ...options,
+    ...given,
+    ...(log === undefined ? {} : { outcomes: { log, noBidsPerKept: KEPT_NO_BIDS } }),
     signal,
     plan: run,
     settings,
@@ -116,6 +125,8 @@ async function simulate(options: SimulateOptions, { output, signal }: CommandCon
       else if (second % PLAIN_LINE_EVERY_S === 0) output.note(head);
     },
   });
+  await log?.settled();
+  await written?.log.close();
   return reportOf(result, run, budgets);
 }
 

@@ -52,6 +52,7 @@ export class WinModel {
   #outcomes = 0;
   #sinceRefresh = 0;
   #trusted = false;
+  #refreshes = 0;
 
   /** Outcomes counted so far, faded ones too. */
   get outcomes(): number {
@@ -61,6 +62,23 @@ export class WinModel {
   /** Whether prices come from outcomes; before that they come from the prior. */
   get trusted(): boolean {
     return this.#trusted;
+  }
+
+  /** How often prices were worked out anew. */
+  get refreshes(): number {
+    return this.#refreshes;
+  }
+
+  /** All that prices come from: the chance to win with a bid at each edge of the grid; empty before any are trusted. */
+  get winChances(): readonly number[] {
+    return this.#trusted ? [...this.#winAt] : [];
+  }
+
+  /** Prices as another model did that stated these `winChances`. */
+  restore(winChances: readonly number[]): void {
+    this.#trusted = winChances.length > 0;
+    this.#winAt.set(winChances);
+    if (this.#trusted) this.#tabulate();
   }
 
   /** A win. `priceToBeat` is what the next best bid, or the floor, was, where the exchange tells. CPM micros. */
@@ -114,6 +132,7 @@ export class WinModel {
   #refresh(): void {
     this.#sinceRefresh = 0;
     this.#trusted = true;
+    this.#refreshes += 1;
     for (let step = 0; step < EM_STEPS; step += 1) this.#spread();
     let below = 0;
     for (let edge = 0; edge < BINS; edge += 1) {

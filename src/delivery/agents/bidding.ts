@@ -24,6 +24,12 @@ export interface BiddingOutcome {
   readonly costMicros: number;
 }
 
+/** What a market’s prices come from: `winChances` of its `WinModel`. */
+export interface MarketState {
+  readonly market: string;
+  readonly winChances: readonly number[];
+}
+
 /** The bidding agent's reward: conversion value − cost, in micros. A lost bid is worth 0. */
 export function biddingReward(outcome: BiddingOutcome): number {
   return outcome.valueMicros - outcome.costMicros;
@@ -94,6 +100,8 @@ export class BiddingAgent implements Agent<BiddingObservation, number, BiddingOu
   readonly #ratePerSecond: number;
   readonly #policy: Policy<BiddingObservation, number>;
   readonly #isLearned: boolean;
+  /** Markets whose prices are others than when `takeMarkets` was last asked. */
+  readonly #renewed = new Set<string>();
 
   /**
    * `lambda` is where a campaign's multiplier begins, `ratePerSecond` is η.
@@ -158,12 +166,12 @@ export class BiddingAgent implements Agent<BiddingObservation, number, BiddingOu
    */
   won(market: string, bidCpm: number, clearingCpm: number | undefined, minToWin: number | undefined): void {
     const told = clearingCpm !== undefined && clearingCpm < bidCpm ? clearingCpm : undefined;
-    this.#market(market)?.won(bidCpm, minToWin ?? told);
+    this.#learn(market, (model) => model.won(bidCpm, minToWin ?? told));
   }
 
   /** A bid lost; `clearingCpm` is what another won with and `minToWin` what would have won, where told. CPM micros. */
   lost(market: string, bidCpm: number, clearingCpm: number | undefined, minToWin: number | undefined): void {
-    this.#market(market)?.lost(bidCpm, minToWin ?? clearingCpm);
+    this.#learn(market, (model) => model.lost(bidCpm, minToWin ?? clearingCpm));
   }
 
   /**
@@ -203,6 +211,35 @@ export class BiddingAgent implements Agent<BiddingObservation, number, BiddingOu
       this.#campaigns.set(campaign, state);
     }
     return state;
+  }
+
+  /** Whether some market’s prices were worked out anew since `takeMarkets` last told. */
+  get isRenewed(): boolean {
+    return this.#renewed.size > 0;
+  }
+
+  /** What prices come from, of the markets that were worked out anew since the last call, or of all. */
+  takeMarkets(all: boolean): readonly MarketState[] {
+    const names = all ? this.#markets.keys() : this.#renewed;
+    const states = [...names].map((market) => ({
+      market,
+      winChances: this.#markets.get(market)!.winChances,
+    }));
+    this.#renewed.clear();
+    return states;
+  }
+
+  /** Prices a market as it was told. */
+  restoreMarket({ market, winChances }: MarketState): void {
+    this.#market(market)?.restore(winChances);
+  }
+
+  #learn(market: string, from: (model: WinModel) => void): void {
+    const model = this.#market(market);
+    if (model === undefined) return;
+    const { refreshes } = model;
+    from(model);
+    if (model.refreshes !== refreshes) this.#renewed.add(market);
   }
 
   #market(market: string): WinModel | undefined {

@@ -1,4 +1,4 @@
-import { MICROS_PER_UNIT, type RandomStream } from '../../kernel/index.ts';
+import type { RandomStream } from '../../kernel/index.ts';
 import type { Notice } from '../../openrtb/index.ts';
 import type { AgentsContext, EngineAgents, ServedPolicy } from '../engine-options.ts';
 import type { OpenBid } from '../serving/candidate.ts';
@@ -6,6 +6,7 @@ import type { RunningCampaign } from '../serving/running-campaign.ts';
 import type { ChoiceContext, CreativeChoice, PriceOffer } from './bid-agents.ts';
 import { BiddingAgent, type BiddingObservation } from './bidding.ts';
 import { type CampaignPace, campaignPace, replanIfDue } from './campaign-pace.ts';
+import { ClassicalState } from './classical-state.ts';
 import { CreativeAgent } from './creative.ts';
 import { HourlyAgreements } from './hourly-agreements.ts';
 import { type LearnedPolicies, placed, timed } from './learned-policies.ts';
@@ -14,14 +15,13 @@ import type { MakeGood } from './make-goods.ts';
 import { beatenBy, priceOf } from './notice-prices.ts';
 import { PacingAgent, UNCORRECTED } from './pacing.ts';
 import { admits } from './pacing-admits.ts';
+import { spokenAgents } from './spoken-agents.ts';
 import { dealFacts, servedTeam, spokenTeam, tunedPace, writeServedFacts } from './team/served-facts.ts';
 import { type ServedTeam, SteeringFactors } from './team/served-team.ts';
 import type { TeamPolicy } from './team/team-policy.ts';
 
 /** Agents are ticked about once a second. */
 const USUAL_TICK_MS = 1_000;
-/** Campaigns that a message names. */
-const MOST_SPOKEN_OF = 4;
 
 /**
  * The four agents with their classical policies, as one process runs them. Budget splits what there is, Creative says what an impression is worth,
@@ -43,6 +43,8 @@ export class ClassicalAgents implements EngineAgents {
   readonly #team: ServedTeam | null;
   readonly #factors: SteeringFactors;
   readonly #catchUpMs: number;
+  /** For those who record decisions, and make them again. */
+  readonly stated: ClassicalState;
 
   /** @param learned policies that take the place of the classical ones, guarded. */
   constructor(campaigns: readonly RunningCampaign[], context: AgentsContext, learned: LearnedPolicies = {}) {
@@ -66,6 +68,19 @@ export class ClassicalAgents implements EngineAgents {
     this.#throttles = new Float64Array(campaigns.length).fill(1);
     this.#lambdas = new Float64Array(campaigns.length);
     this.#plans = campaigns.map(({ campaign }) => campaignPace(campaign));
+    this.stated = new ClassicalState({
+      campaigns,
+      clock: context.clock,
+      throttles: this.#throttles,
+      lambdas: this.#lambdas,
+      factors: this.#factors,
+      plans: this.#plans,
+      board: this.#board,
+      creative: this.creative,
+      bidding: this.bidding,
+      pacing: this.pacing,
+      partOf: (index) => this.agreements.partOf(index),
+    });
   }
 
   admits(campaign: number, requestId: string): boolean {
@@ -169,6 +184,7 @@ export class ClassicalAgents implements EngineAgents {
     this.agreements.tick();
     this.look();
     for (const running of this.#campaigns) this.#tickOne(running, this.#board.level(running.campaign.id));
+    this.stated.ticked();
     await this.publish();
     this.agreements.check();
   }
@@ -233,26 +249,16 @@ export class ClassicalAgents implements EngineAgents {
 
   /** What each agent would say if asked, for people who watch. */
   messages(): Readonly<Record<string, string>> {
-    const at = this.#context.clock.now();
-    const say = (of: (index: number, running: RunningCampaign) => string) =>
-      this.#campaigns
-        .slice(0, MOST_SPOKEN_OF)
-        .map((running, index) => `${running.campaign.id} ${of(index, running)}`)
-        .join(', ');
-    return {
-      budget: [
-        `may still spend: ${say((index, { openSpent }) => units(Math.max(0, this.agreements.partOf(index) - openSpent)))}`,
-        ...this.agreements.spoken().slice(0, MOST_SPOKEN_OF),
-      ].join('; '),
-      pacing: `spent of plan, requests taken: ${say((index) => {
-        const { spent, plan } = this.#plans[index]!;
-        const taken = Math.round(this.#throttles[index]! * 100);
-        return `${units(spent)} of ${units(plan.plannedBy(at))}, ${taken} %`;
-      })}`,
-      bidding: `CPM of late, λ: ${say((index, { campaign: { id } }) => `${units(this.#board.level(id))}, ${this.#lambdas[index]!.toFixed(2)}`)}`,
-      creative: `clicks learned from: ${say((_index, { clicks }) => String(clicks))}`,
-      ...(this.#team === null ? {} : { team: spokenTeam(this.#team) }),
-    };
+    const spoken = spokenAgents({
+      at: this.#context.clock.now(),
+      campaigns: this.#campaigns,
+      plans: this.#plans,
+      throttles: this.#throttles,
+      lambdas: this.#lambdas,
+      agreements: this.agreements,
+      levelOf: (id) => this.#board.level(id),
+    });
+    return this.#team === null ? spoken : { ...spoken, team: spokenTeam(this.#team) };
   }
 
   #tickOne(running: RunningCampaign, levelCpm: number, elapsedMs = USUAL_TICK_MS): void {
@@ -320,11 +326,6 @@ export class ClassicalAgents implements EngineAgents {
 /** Of what is promised only what is won will be spent; the purse keeps the whole of it anyway. Micros. */
 function pendingOf({ wallet, bids, wins }: RunningCampaign): number {
   return wallet.promised * (bids > 0 ? Math.min(1, wins / bids) : 1);
-}
-
-/** Micros as whole units with cents, for people. */
-function units(micros: number): string {
-  return (micros / MICROS_PER_UNIT).toFixed(2);
 }
 
 /** Agents whose classical composition a trained team corrects. */

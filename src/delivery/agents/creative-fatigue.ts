@@ -39,6 +39,11 @@ export class Fatigue {
     return this.#factors[1]!;
   }
 
+  /** Takes κ as it was told. */
+  restore(kept: number): void {
+    this.#keep(kept);
+  }
+
   shown(exposures: number): void {
     this.#shown[placeOf(exposures)]! += 1;
   }

@@ -140,6 +140,8 @@ test('conversions per click start from 2 % and are learned', () => {
   assert.equal(agent.conversionRate(0), 0.02);
   for (let click = 0; click < 950; click += 1) agent.clicked(0, 0, NOBODY);
   for (let conversion = 0; conversion < 99; conversion += 1) agent.converted(0);
+  assert.equal(agent.conversionRate(0), 0.02);
+  agent.refresh();
   assert.equal(agent.conversionRate(0), 0.1);
 });
 

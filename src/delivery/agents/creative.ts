@@ -31,6 +31,14 @@ export interface CreativeOutcome {
   readonly conversionValueMicros: number;
 }
 
+/** The Betas of a campaign’s creatives, for all users ('') or those of a segment. */
+export interface ClickTableState {
+  readonly campaign: number;
+  readonly segment: string;
+  readonly alphas: readonly number[];
+  readonly betas: readonly number[];
+}
+
 /** The creative agent's reward: the value of the click and conversions of the impression it chose, in micros. */
 export function creativeReward(outcome: CreativeOutcome): number {
   const clicks = outcome.clicked ? outcome.clickValueMicros : 0;
@@ -70,6 +78,8 @@ interface CampaignState {
   readonly fatigue: Fatigue;
   clicks: number;
   conversions: number;
+  /** Expected conversions per click, as of the last refresh. */
+  conversionRate: number;
 }
 
 /**
@@ -87,7 +97,11 @@ export class CreativeAgent implements Agent<CreativeObservation, CreativeDecisio
   readonly #tables: ClickTable[];
   /** The campaign of each table. */
   readonly #owners: number[];
+  /** The segment of each table beyond the campaigns’ own. */
+  readonly #segmentNames: string[] = [];
   readonly #mostRates: Float64Array;
+  /** Tables whose Betas are others than when `takeTables` was last asked, by their place. */
+  readonly #renewed = new Set<number>();
   #next = 0;
 
   /** `creatives` counts the creatives of each campaign. @defaultValue prior 0.002 for 1 000 impressions */
@@ -105,6 +119,7 @@ export class CreativeAgent implements Agent<CreativeObservation, CreativeDecisio
       fatigue: new Fatigue(),
       clicks: 0,
       conversions: 0,
+      conversionRate: CONVERSION_RATE,
     }));
     this.#tables = this.#campaigns.map(({ all }) => all);
     this.#owners = creatives.map((_, campaign) => campaign);
@@ -200,13 +215,9 @@ export class CreativeAgent implements Agent<CreativeObservation, CreativeDecisio
     this.#state(campaign).conversions += 1;
   }
 
-  /** Expected conversions per click. Those still to come are not foreseen: it is low while clicks are young. */
+  /** Expected conversions per click, as of the last refresh. Those still to come are not foreseen: it is low while clicks are young. */
   conversionRate(campaign: number): number {
-    const { clicks, conversions } = this.#state(campaign);
-    return (
-      (conversions + CONVERSION_RATE * CONVERSION_WEIGHT) /
-      (Math.max(clicks, conversions) + CONVERSION_WEIGHT)
-    );
+    return this.#state(campaign).conversionRate;
   }
 
   /** The share of its clicks that the campaign keeps with each exposure. */
@@ -216,16 +227,50 @@ export class CreativeAgent implements Agent<CreativeObservation, CreativeDecisio
 
   /** Once a tick, off the bid path: makes the tables anew that are stale, at most 32, in turn. */
   refresh(): void {
+    for (const state of this.#campaigns) state.conversionRate = conversionRateOf(state);
     let left = TABLES_A_REFRESH;
     for (let seen = 0; seen < this.#tables.length && left > 0; seen += 1) {
       this.#next = (this.#next + 1) % this.#tables.length;
       const table = this.#tables[this.#next]!;
       if (!table.stale) continue;
       table.refresh();
+      // A segment’s table may have refreshed its campaign’s first.
+      this.#renewed.add(this.#next).add(this.#owners[this.#next]!);
       this.#campaigns[this.#next]?.fatigue.refresh();
       this.#bound(this.#owners[this.#next]!);
       left -= 1;
     }
+  }
+
+  /** Whether some table is another since `takeTables` last told. */
+  get isRenewed(): boolean {
+    return this.#renewed.size > 0;
+  }
+
+  /** The tables that were made anew since the last call, or all of them. */
+  takeTables(all: boolean): readonly ClickTableState[] {
+    const places = all ? this.#tables.keys() : this.#renewed;
+    const states = [...places].map((place) => {
+      const { alphas, betas } = this.#tables[place]!;
+      const segment = this.#segmentNames[place - this.#campaigns.length] ?? '';
+      return { campaign: this.#owners[place]!, segment, alphas: [...alphas], betas: [...betas] };
+    });
+    this.#renewed.clear();
+    return states;
+  }
+
+  /** Takes a table as it was told. */
+  restoreTable({ campaign, segment, alphas, betas }: ClickTableState): void {
+    const table = segment === '' ? this.#state(campaign).all : this.#segment(campaign, segment);
+    table?.restore(alphas, betas);
+    this.#bound(campaign);
+  }
+
+  /** Takes what a campaign’s clicks are worth and how its ads tire, as it was told. */
+  restoreCampaign(campaign: number, conversionRate: number, kept: number): void {
+    const state = this.#state(campaign);
+    state.conversionRate = conversionRate;
+    state.fatigue.restore(kept);
   }
 
   readonly #baseline: Policy<CreativeObservation, CreativeChances> = {
@@ -254,7 +299,8 @@ export class CreativeAgent implements Agent<CreativeObservation, CreativeDecisio
       return known;
     const table = new ClickTable(state.all.shown.length, this.#prior, state.all);
     state.segments.set(segment, table);
-    this.#tables.push(table);
+    this.#renewed.add(this.#tables.push(table) - 1).add(campaign);
+    this.#segmentNames.push(segment);
     this.#owners.push(campaign);
     this.#bound(campaign);
     return table;
@@ -266,6 +312,12 @@ export class CreativeAgent implements Agent<CreativeObservation, CreativeDecisio
     for (const table of segments.values()) most = Math.max(most, table.mostRate);
     this.#mostRates[campaign] = most;
   }
+}
+
+function conversionRateOf({ clicks, conversions }: CampaignState): number {
+  return (
+    (conversions + CONVERSION_RATE * CONVERSION_WEIGHT) / (Math.max(clicks, conversions) + CONVERSION_WEIGHT)
+  );
 }
 
 /** Chances of candidates to a power, without the floor under them; they sum to 1. */

@@ -1,11 +1,13 @@
 import type { Blackboard } from '../../coordination/index.ts';
 import type { Clock } from '../../kernel/index.ts';
+import type { BoardRead } from '../decisions/agents-state.ts';
 
 const PREFIX = 'bid-level/';
 /** A bidder that has said nothing for this long counts no more. */
 const TTL_MS = 10_000;
 
 interface Heard {
+  readonly version: number;
   readonly levels: Readonly<Record<string, unknown>>;
   readonly until: number;
 }
@@ -36,12 +38,18 @@ export class LevelBoard {
         if (typeof value !== 'object' || value === null) this.#heard.delete(key);
         else {
           const until = this.#clock.monotonic() + TTL_MS - entry!.ageMs;
-          this.#heard.set(key, { levels: value as Readonly<Record<string, unknown>>, until });
+          const { version } = entry!;
+          this.#heard.set(key, { version, levels: value as Readonly<Record<string, unknown>>, until });
         }
       });
       this.#isWatching = true;
     }
     await this.#board.write(this.#own, levels, { ttlMs: TTL_MS });
+  }
+
+  /** What levels come from: entries of the blackboard, with the versions that were heard last. */
+  get reads(): readonly BoardRead[] {
+    return [...this.#heard].map(([key, { version }]) => ({ key, version }));
   }
 
   /** The mean over the bidders that bid for the campaign, in CPM micros; 0 when none does. */

@@ -75,12 +75,14 @@ export function refuse(deal: BookedDeal, why: DealRefusal): void {
 /**
  * Holds an offered deal against what was agreed (D11). The seat is checked when the offer limits it (D3). A floor
  * in another currency than the agreed price is not what was agreed.
+ * @param taken impressions that are taken for certain.
  */
 export function checkDeal(
   deal: BookedDeal,
   offer: DealOffer,
   request: BidRequest,
   now: EpochMs,
+  taken: number = unitsTaken(deal),
 ): DealRefusal {
   const { terms } = deal;
   const { inventory } = request;
@@ -99,7 +101,7 @@ export function checkDeal(
   if (offer.bidfloor > 0 && offer.bidfloorcur !== terms.cpm.currency) return 'currency not agreed';
   // In a private auction the agreed price is a floor, and the exchange may ask for more; elsewhere it is the price.
   if (terms.type !== 'PA' && offer.bidfloor > terms.cpm.amountMicros) return 'floor above the agreed price';
-  if (unitsTaken(deal) >= terms.impressions) return 'units used up';
+  if (taken >= terms.impressions) return 'units used up';
   return '';
 }
 

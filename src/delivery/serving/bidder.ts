@@ -1,13 +1,10 @@
-import type { Clock, EpochMs, RandomStream } from '../../kernel/index.ts';
+import type { Clock } from '../../kernel/index.ts';
 import {
-  type BidLine,
   type BidRequest,
   crawlerRefusal,
   type Floor,
-  fitLines,
   holdRefusal,
   type Imp,
-  impressionCost,
   type NoBidReason,
   nbrOf,
   noBidText,
@@ -21,23 +18,22 @@ import {
   writeResponse,
 } from '../../openrtb/index.ts';
 import type { BidAgents } from '../agents/bid-agents.ts';
-import { type BookedDeal, type DealBook, refuse, unitsTaken } from '../deals/deal-book.ts';
+import { type BookedDeal, type DealBook, refuse } from '../deals/deal-book.ts';
+import { DecisionChance } from '../decisions/decision-chance.ts';
+import { NO_TAPE, type Tape } from '../decisions/tape.ts';
 import { type BitSet, emptyBits } from '../eligibility/bitset.ts';
 import type { CampaignIndex } from '../eligibility/campaign-index.ts';
-import type { FrequencyCaps } from '../eligibility/frequency-caps.ts';
-import { BILL_GRACE_MS } from '../money/bills.ts';
-import type { Purse } from '../money/purse.ts';
 import type { Wallet } from '../money/wallet.ts';
-import { bidIdOf } from '../notice-desk.ts';
-import { type Candidate, madeBid, type OpenBid } from './candidate.ts';
+import type { Candidate } from './candidate.ts';
 import type { Asked } from './choosing.ts';
 import { CreativeFits } from './creative-fits.ts';
 import { type DealMarket, dealBids } from './deal-offers.ts';
 import { note, openBids } from './open-auction.ts';
+import { type LeavingBid, Promising, type PromisingParts } from './promising.ts';
 import { ReasonCounts } from './reasons.ts';
 import type { RunningCampaign } from './running-campaign.ts';
 import type { RunningExchange } from './running-exchange.ts';
-import { cappedUserOf, Standings } from './standings.ts';
+import { Standings } from './standings.ts';
 
 /** What may be done with a request and its user (spec §9). */
 export interface Permissions {
@@ -52,36 +48,57 @@ export type BidResult =
   | { readonly status: 204; readonly reason: NoBidReason }
   | { readonly status: 400 };
 
-/** Seconds for which the money of a bid is held when the exchange does not say, by format (spec B10). */
-const HOLD_SECONDS = { banner: 60, native: 600, video: 1_800, audio: 1_800 } as const;
 /** From here on `dsarequired` asks for transparency (2: required, 3: required of online platforms). */
 const DSA_REQUIRED = 2;
+const NO_BIDS: readonly LeavingBid[] = [];
 /** What a decision usually takes, and more. */
 const DECISION_MS = 1;
 
 /** What a bidder is made of. */
-export interface BidderParts {
-  readonly holder: string;
+export interface BidderParts extends PromisingParts {
   readonly clock: Pick<Clock, 'now' | 'monotonic'>;
-  readonly random: RandomStream;
   readonly reader: RequestReader;
   readonly exchanges: readonly RunningExchange[];
   readonly campaigns: readonly RunningCampaign[];
   readonly index: CampaignIndex;
   readonly deals: DealBook;
   readonly walletOf: (deal: BookedDeal) => Wallet;
-  readonly purse: Purse<OpenBid>;
-  readonly caps: FrequencyCaps;
   readonly agents: BidAgents;
   readonly permissions: (request: BidRequest) => Permissions;
   /** Judges the supply chain (spec §10). */
   readonly supply: (request: BidRequest, exchange: string) => Refusal;
   /** Whether to bid on an impression of the open auction by this path; an impression may come by several (S6). */
   readonly takesPath: (request: BidRequest, imp: Imp) => boolean;
-  /** Imps whose ads may be shown later than this are not bid on: their money would be held too long (B10). */
-  readonly longestHoldSeconds: number;
   /** Converts a floor at today's rate; undefined when there is none that is fresh. */
   readonly convert: (floor: Floor, currency: string) => number | undefined;
+  /** Who records decisions, or plays back what one of them read. */
+  readonly watch?: DecisionWatch;
+  /** What decisions that leave something to chance depend on, beside their number. */
+  readonly chanceSeed: number;
+  /** Number of the first decision. @defaultValue 0 */
+  readonly firstDecision?: number;
+}
+
+/** Sees each decision: what it read, and how it ended. */
+export interface DecisionWatch {
+  /** A decision begins; what it reads of the world that moves goes through the tape that is answered. */
+  begin(decision: number): Tape;
+  /** It has ended; the body is as it came, and may be looked at during the call only. */
+  end(decision: EndedDecision): void;
+}
+
+/** A decision that has ended. */
+export interface EndedDecision {
+  readonly number: number;
+  /** Wall milliseconds. */
+  readonly at: number;
+  readonly exchange: string;
+  readonly body: Uint8Array;
+  readonly start: number;
+  readonly end: number;
+  readonly result: BidResult;
+  /** The bids that leave, tests left out; good during the call only. */
+  readonly bids: readonly LeavingBid[];
 }
 
 /**
@@ -92,13 +109,17 @@ export class Bidder {
   /** Why requests were not bid on. */
   readonly reasons = new ReasonCounts();
   requests = 0;
+  /** Impressions on offer that anybody could have bid on. */
+  imps = 0;
   bids = 0;
   /** Campaigns that may bid at all now; the engine keeps it. */
   readonly active: BitSet;
   readonly #parts: BidderParts;
   readonly #exchanges: ReadonlyMap<string, RunningExchange>;
   readonly #market: DealMarket;
-  #testBids = 0;
+  readonly #chance: DecisionChance;
+  readonly #promising: Promising;
+  #decisions: number;
 
   constructor(parts: BidderParts) {
     this.#parts = parts;
@@ -110,11 +131,33 @@ export class Bidder {
       byId: new Map(parts.campaigns.map((running) => [running.campaign.id, running])),
     };
     this.active = emptyBits(parts.campaigns.length);
+    this.#chance = new DecisionChance(parts.chanceSeed);
+    this.#promising = new Promising(parts);
+    this.#decisions = parts.firstDecision ?? 0;
   }
 
   /** Answers one request of an exchange; `body` from `start` to `end` is read during the call only. */
   bid(exchangeName: string, body: Uint8Array, start: number, end: number): BidResult {
     this.requests += 1;
+    const { clock, watch } = this.#parts;
+    const number = this.#decisions;
+    this.#decisions = number + 1;
+    this.#chance.begin(number);
+    const at = clock.now();
+    const result = this.#answer(exchangeName, body, start, end, watch?.begin(number) ?? NO_TAPE, at);
+    const bids = result.status === 200 ? this.#promising.made : NO_BIDS;
+    watch?.end({ number, at, exchange: exchangeName, body, start, end, result, bids });
+    return result;
+  }
+
+  #answer(
+    exchangeName: string,
+    body: Uint8Array,
+    start: number,
+    end: number,
+    tape: Tape,
+    now: number,
+  ): BidResult {
     const exchange = this.#exchanges.get(exchangeName);
     if (exchange === undefined) return this.#noBid('request-unusable');
     const read = this.#parts.reader.read(body, start, end);
@@ -124,9 +167,9 @@ export class Bidder {
     }
     if (read.kind === 'unusable') return this.#noBid('request-unusable');
     const { request } = read;
-    const refusal = this.#requestRefusal(request, exchange);
+    const refusal = this.#requestRefusal(request, exchange, tape);
     if (refusal !== '') return this.#noBid(refusal);
-    return this.#decide(request, exchange);
+    return this.#decide(request, exchange, tape, now);
   }
 
   /** The body of a no-bid, where the exchange reads one. */
@@ -142,31 +185,32 @@ export class Bidder {
     return { status: 204, reason };
   }
 
-  #requestRefusal(request: BidRequest, { profile, name }: RunningExchange): Refusal {
+  #requestRefusal(request: BidRequest, { profile, name }: RunningExchange, tape: Tape): Refusal {
     const budget = timeBudgetMs(request, profile.rttAllowanceMs, profile.defaultTmaxMs);
     if (budget < DECISION_MS) return 'time-too-short';
-    return crawlerRefusal(request.device.ua) || placeRefusal(request) || this.#parts.supply(request, name);
+    const refusal = crawlerRefusal(request.device.ua) || placeRefusal(request);
+    return refusal || (tape.text(this.#parts.supply(request, name)) as Refusal);
   }
 
-  #decide(request: BidRequest, exchange: RunningExchange): BidResult {
+  #decide(request: BidRequest, exchange: RunningExchange, tape: Tape, now: number): BidResult {
     const { index, permissions } = this.#parts;
-    const may = permissions(request);
+    const may = tapedPermissions(permissions(request), tape);
     if (!may.mayBid) {
       this.#refuseDeals(request, exchange);
       return this.#noBid('no-legal-basis');
     }
-    const asked = this.#asked(request, exchange, may);
+    const asked = this.#asked(request, exchange, may, tape, now);
     const eligible = index.forRequest(exchange.name, request, this.active, may.mayPersonalise);
     const candidates = request.imps.flatMap((imp) => this.#bidOnImp(asked, imp, eligible));
-    if (candidates.length === 0) return this.#noBid('value-too-low');
-    const lines = this.#promiseAll(asked, candidates);
+    if (candidates.length === 0) return this.#noBid(asked.mainReason || 'not-targeted');
+    const lines = this.#promising.promiseAll(asked, candidates);
     if (lines.length === 0) return this.#noBid('budget-spent');
     this.bids += lines.length;
     const body = writeResponse(exchange, request.id, asked.currency, lines);
     return { status: 200, body, bids: lines.length };
   }
 
-  #asked(request: BidRequest, exchange: RunningExchange, may: Permissions): Asked {
+  #asked(request: BidRequest, exchange: RunningExchange, may: Permissions, tape: Tape, now: number): Asked {
     const { clock } = this.#parts;
     const { standings, fits } = this.#market;
     standings.begin();
@@ -184,109 +228,37 @@ export class Bidder {
       pods,
       segment: may.mayPersonalise ? (request.user.segments[0] ?? '') : '',
       userKey: may.mayUseId ? userKeyOf(request) : '',
-      now: clock.now(),
+      now,
       monotonic: clock.monotonic(),
+      tape,
+      chance: this.#chance,
       currency: '',
+      mainReason: '',
     };
   }
 
   #bidOnImp(asked: Asked, imp: Imp, eligible: BitSet): Candidate[] {
-    if (imp.problem !== '' || holdRefusal(imp, this.#parts.longestHoldSeconds) !== '') return [];
+    const unusable = imp.problem === '' ? holdRefusal(imp, this.#parts.longestHoldSeconds) : 'imp-unusable';
+    if (unusable !== '') {
+      asked.mainReason ||= unusable;
+      return [];
+    }
+    this.imps += 1;
     this.#market.fits.beginImp();
     const bids = imp.deals.length > 0 ? dealBids(asked, imp, this.#market) : [];
     for (const bid of bids) note(asked, bid);
-    if (openAuctionRefusal(imp) !== '') return bids;
+    const closed = openAuctionRefusal(imp);
+    if (closed !== '') {
+      asked.mainReason ||= closed;
+      return bids;
+    }
     const { index, takesPath } = this.#parts;
-    if (!takesPath(asked.request, imp)) {
-      this.reasons.add('offer-repeated');
+    if (!asked.tape.flag(takesPath(asked.request, imp))) {
+      asked.mainReason ||= 'offer-repeated';
       return bids;
     }
     bids.push(...openBids(asked, imp, index.forImp(eligible, imp), this.#market));
     return bids;
-  }
-
-  /** Promises the price of each bid that the exchange takes; what finds no money any more is left out (I9). */
-  #promiseAll(asked: Asked, candidates: readonly Candidate[]): BidLine[] {
-    const { kept, dropped } = fitLines(asked.exchange.profile, candidates);
-    for (const { line } of dropped) line.campaign.reasons.add('value-too-low');
-    const lines: BidLine[] = [];
-    for (const candidate of kept) {
-      const line = this.#promise(asked, candidate);
-      if (line !== undefined) lines.push(line);
-    }
-    return lines;
-  }
-
-  #promise(asked: Asked, candidate: Candidate): BidLine | undefined {
-    const { campaign: running, imp, wallet, deal, creative, priceCpmMicros } = candidate;
-    const { request, exchange } = asked;
-    const native =
-      imp.native === undefined ? undefined : { request: imp.native.request, ver: imp.native.ver };
-    const facts = running.campaign.creatives[creative]!;
-    const compiled = running.compiled(exchange, creative, facts.format === 'native' ? native : undefined);
-    if (compiled === null) {
-      running.reasons.add('no-creative');
-      return undefined;
-    }
-    const hold = imp.exp > 0 ? imp.exp : Math.min(HOLD_SECONDS[facts.format], this.#parts.longestHoldSeconds);
-    const number = this.#takeMoney(asked, candidate, hold);
-    if (number === undefined) {
-      if (deal === undefined) running.reasons.add('budget-spent');
-      else refuse(deal, 'no money');
-      return undefined;
-    }
-    const bidId = request.test
-      ? `${this.#parts.holder}-t${number.toString(36)}`
-      : bidIdOf(this.#parts.holder, number);
-    const notice = running
-      .signing(exchange, candidate.dealId, wallet, this.#parts.holder)
-      .sign(
-        bidId,
-        priceCpmMicros,
-        (asked.now + hold * 1000) as EpochMs,
-        request.test,
-        compiled.billedBy,
-        imp.multiplier,
-      );
-    running.bids += 1;
-    return {
-      bidId,
-      impId: imp.id,
-      seat: candidate.seat,
-      priceCpmMicros,
-      creative: compiled,
-      notice,
-      dealId: candidate.dealId,
-      w: facts.w,
-      h: facts.h,
-      slotinpod: 0,
-      exp: hold,
-      dsa: request.regs.dsaRequired > 0,
-    };
-  }
-
-  /** The number of a bid whose money is promised; a test is never promised any (V11). */
-  #takeMoney(asked: Asked, candidate: Candidate, holdSeconds: number): number | undefined {
-    if (asked.request.test) {
-      this.#testBids += 1;
-      return this.#testBids;
-    }
-    const { campaign: running, imp, wallet, deal, priceCpmMicros } = candidate;
-    const { purse, caps } = this.#parts;
-    // Another imp of this request may have taken the last unit.
-    if (deal !== undefined && unitsTaken(deal) >= deal.terms.impressions) return undefined;
-    const { index } = running;
-    const cappedUser = deal === undefined ? cappedUserOf(running, asked) : '';
-    if (cappedUser !== '' && !caps.allows(cappedUser, index, running.campaign.frequencyCap!, asked.now))
-      return undefined;
-    const micros = impressionCost(priceCpmMicros, imp.multiplier);
-    const until = asked.monotonic + holdSeconds * 1000 + BILL_GRACE_MS;
-    const open: OpenBid = { exchange: asked.exchange.name, candidate: madeBid(candidate), cappedUser };
-    const number = purse.promise(wallet, micros, asked.monotonic, until, open);
-    if (number < 0) return undefined;
-    if (cappedUser !== '') caps.hold(cappedUser, index);
-    if (deal !== undefined) deal.committed += 1;
-    return number;
   }
 
   /** Even what must be bid is not bid without a legal basis; it is counted for the deal (D10). */
@@ -298,6 +270,14 @@ export class Bidder {
       }
     }
   }
+}
+
+function tapedPermissions({ mayBid, mayUseId, mayPersonalise }: Permissions, tape: Tape): Permissions {
+  return {
+    mayBid: tape.flag(mayBid),
+    mayUseId: tape.flag(mayUseId),
+    mayPersonalise: tape.flag(mayPersonalise),
+  };
 }
 
 /** The id that a user is counted by: ours, another's, the device's, in this order (spec §15). */

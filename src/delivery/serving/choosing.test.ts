@@ -41,6 +41,7 @@ test('ortb/Q5 a creative that an exchange disapproves is not bid there any more;
     campaigns,
     { won() {}, lost() {}, billed() {}, clicked() {} },
     { billedFor() {} },
+    null,
   );
   const shown = () => ask(requestOf()).map(({ crid }) => crid);
   assert.deepEqual(shown(), ['first']);

@@ -1,4 +1,4 @@
-import type { Micros } from '../../kernel/index.ts';
+import type { Micros, RandomStream } from '../../kernel/index.ts';
 import {
   type BidRequest,
   bidCurrencyOf,
@@ -14,6 +14,7 @@ import {
   type VideoSlot,
 } from '../../openrtb/index.ts';
 import { isRefused } from '../agents/creative-approval.ts';
+import type { Tape } from '../decisions/tape.ts';
 import { slotOf } from './candidate.ts';
 import type { CreativeFits } from './creative-fits.ts';
 import type { RunningCampaign } from './running-campaign.ts';
@@ -35,8 +36,14 @@ export interface Asked {
   /** Wall and monotonic milliseconds. */
   readonly now: number;
   readonly monotonic: number;
+  /** Through which goes what is read of the world that moves. */
+  readonly tape: Tape;
+  /** What is left to chance in this decision; it depends on the decision’s number alone. */
+  readonly chance: RandomStream;
   /** The currency of the answer, once its first bid has chosen it: there is one per answer (F4). */
   currency: string;
+  /** Why nothing was bid, if nothing is: what kept the first campaign that suits, which is worth most, from bidding. */
+  mainReason: Refusal;
 }
 
 const fitting: number[] = [];
@@ -80,7 +87,7 @@ function placeRefusal(
   offer: DealOffer | undefined,
 ): Refusal {
   const creative = running.creatives[index]!;
-  if (isRefused(creative, asked.exchange.name, asked.now)) return 'no-creative';
+  if (asked.tape.flag(isRefused(creative, asked.exchange.name, asked.now))) return 'no-creative';
   const { facts } = creative;
   if (offer !== undefined) {
     const unlisted = dealRefusal(offer, seatOf(running, asked), facts);
@@ -145,13 +152,14 @@ function hasFloorByLength(slot: VideoSlot | undefined): boolean {
 }
 
 function floorInOurs(
-  { exchange }: Asked,
+  { exchange, tape }: Asked,
   floor: Floor,
   { campaign: { currency } }: RunningCampaign,
   convert: (floor: Floor, currency: string) => number | undefined,
 ): number | undefined {
-  const inOurs = floor.currency === currency || floor.micros === 0 ? floor.micros : convert(floor, currency);
-  if (inOurs === undefined) return undefined;
+  const isOurs = floor.currency === currency || floor.micros === 0;
+  const inOurs = isOurs ? floor.micros : tape.number(convert(floor, currency) ?? Number.NaN);
+  if (Number.isNaN(inOurs)) return undefined;
   const { floorGrossUpMillionths } = exchange.profile;
   return floorGrossUpMillionths === 1_000_000
     ? inOurs

@@ -63,7 +63,8 @@ function dealBid(
   market: DealMarket,
 ): Candidate | Exclude<DealRefusal, ''> {
   const { terms } = deal;
-  const refusal = checkDeal(deal, offer, asked.request, asked.now as EpochMs);
+  const taken = asked.tape.whole(unitsTaken(deal));
+  const refusal = checkDeal(deal, offer, asked.request, asked.now as EpochMs, taken);
   if (refusal !== '') return refusal;
   const running = market.byId.get(terms.campaign);
   if (running === undefined) return 'deal paused';
@@ -71,21 +72,22 @@ function dealBid(
     return 'currency not agreed';
   if (campaignSeatRefusal(running, asked) !== '') return 'seat not agreed';
   // A guaranteed deal is bid whatever the pace (D9); the others are spread over their flight.
-  if (terms.type !== 'PG' && isAhead(deal, asked.now)) return 'paced';
+  if (terms.type !== 'PG' && isAhead(deal, asked.now, taken)) return 'paced';
   const creatives = creativesFor(asked, imp, running, offer, market.fits).filter(
     (each) => terms.format === null || running.campaign.creatives[each]!.format === terms.format,
   );
   if (creatives.length === 0)
     return isBlocked(refusalOfLast()) ? 'blocked by the publisher' : 'no creative fits';
   const context = { segment: asked.segment, exposures: 0 };
-  const choice = market.agents.choose(running.index, creatives, context, market.random);
+  const choice = market.agents.choose(running.index, creatives, context, asked.chance);
   const { format } = running.campaign.creatives[choice.creative]!;
   const prices = asked.exchange.market(format, asked.request.inventory.kind, true);
   const cpm = dealPrice(asked, imp, offer, deal, running, choice, prices, market);
   if (typeof cpm === 'string') return cpm;
   const wallet = market.walletOf(deal);
   // Whatever is promised: no money, no bid (I13 before D9).
-  if (impressionCost(cpm, imp.multiplier) > wallet.free(asked.monotonic)) return 'no money';
+  const cost = impressionCost(cpm, imp.multiplier);
+  if (asked.tape.flag(cost > wallet.free(asked.monotonic))) return 'no money';
   return {
     impId: imp.id,
     seat: seatOf(running, asked),
@@ -142,10 +144,9 @@ function dealPrice(
 }
 
 /** Ahead of an even delivery over the flight, with one part in fifty in hand for a quick start. */
-function isAhead(deal: BookedDeal, now: number): boolean {
-  const { terms } = deal;
+function isAhead({ terms }: BookedDeal, now: number, taken: number): boolean {
   const elapsed = (now - terms.start) / (terms.end - terms.start);
-  return unitsTaken(deal) >= Math.ceil(terms.impressions * Math.min(1, elapsed + 0.02));
+  return taken >= Math.ceil(terms.impressions * Math.min(1, elapsed + 0.02));
 }
 
 function isBlocked(refusal: string): boolean {

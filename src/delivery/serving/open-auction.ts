@@ -1,4 +1,3 @@
-import type { RandomStream } from '../../kernel/index.ts';
 import {
   auctionKindOf,
   type CreativeFormat,
@@ -44,7 +43,6 @@ export interface Market {
   readonly caps: FrequencyCaps;
   readonly standings: Standings;
   readonly fits: CreativeFits;
-  readonly random: RandomStream;
   readonly convert: (floor: Floor, currency: string) => number | undefined;
 }
 
@@ -74,12 +72,14 @@ export function openBids(asked: Asked, imp: Imp, eligible: BitSet, market: Marke
     const standing = market.standings.refusal(running, asked, market) || currencyRefusal(running, asked);
     if (standing !== '') {
       running.reasons.add(standing);
+      asked.mainReason ||= standing;
       return true;
     }
     lookedAt += 1;
     const offer = priceOne(asked, imp, running, market, toBeat);
     if (typeof offer === 'string') {
       running.reasons.add(offer);
+      asked.mainReason ||= offer;
       if (offer === 'value-too-low') outbid += 1;
     } else {
       priced.push(offer);
@@ -137,7 +137,7 @@ function priceOne(
   toBeat: number,
 ): Priced | NoBidReason {
   const { campaign, wallet, index } = running;
-  const { agents, caps, random } = market;
+  const { agents, caps } = market;
   // Where all creatives have one floor, it is cheaper to compare than to choose.
   const least = leastFloorFor(asked, imp, running, market.convert);
   if (least === undefined) return 'rate-stale';
@@ -148,8 +148,8 @@ function priceOne(
   const creatives = creativesFor(asked, imp, running, undefined, market.fits);
   if (creatives.length === 0) return refusalOfLast();
   const user = cappedUserOf(running, asked);
-  const exposures = user === '' ? 0 : caps.exposures(user, index);
-  const choice = agents.choose(index, creatives, { segment: asked.segment, exposures }, random);
+  const exposures = user === '' ? 0 : asked.tape.whole(caps.exposures(user, index));
+  const choice = agents.choose(index, creatives, { segment: asked.segment, exposures }, asked.chance);
   const floorCpm = floorFor(asked, imp, running, choice.creative, undefined, market.convert);
   if (floorCpm === undefined) return 'rate-stale';
   if (floorCpm > campaign.maxCpm) return 'below-floor';
@@ -164,7 +164,8 @@ function priceOne(
   });
   const priceCpmMicros = roundBidPrice(asked.exchange.profile, wanted);
   if (!(wanted > 0) || priceCpmMicros < floorCpm || priceCpmMicros > campaign.maxCpm) return 'below-floor';
-  if (impressionCost(priceCpmMicros, imp.multiplier) > wallet.free(asked.monotonic)) return 'budget-spent';
+  const cost = impressionCost(priceCpmMicros, imp.multiplier);
+  if (asked.tape.flag(cost > wallet.free(asked.monotonic))) return 'budget-spent';
   return { running, choice, priceCpmMicros, exposures, market: prices };
 }
 

@@ -1,4 +1,5 @@
 import type { EpochMs } from '../../kernel/index.ts';
+import type { AccountId } from '../../ledger/index.ts';
 import {
   type CompiledCreative,
   type CreativeFacts,
@@ -21,8 +22,11 @@ export interface RunningCreative {
   readonly refusedUntil: Map<string, EpochMs>;
 }
 
+/** The lease that a bid is made under. */
+export type SigningLease = Pick<Wallet, 'account' | 'epoch' | 'currency'>;
+
 interface SigningContext {
-  readonly wallet: Wallet;
+  readonly account: AccountId;
   readonly epoch: number;
   readonly context: NoticeContext;
 }
@@ -85,20 +89,21 @@ export class RunningCampaign {
   }
 
   /** What signs its bids on an exchange, for a deal or the open auction, under the present lease. */
-  signing(exchange: RunningExchange, dealId: string, wallet: Wallet, holder: string): NoticeContext {
+  signing(exchange: RunningExchange, dealId: string, lease: SigningLease, holder: string): NoticeContext {
+    const { account, epoch, currency } = lease;
     const kept = keptFor(this.#contexts, exchange);
     const known = kept.get(dealId);
-    // Each day has a wallet of its own, whose epochs begin anew.
-    if (known?.wallet === wallet && known.epoch === wallet.epoch) return known.context;
+    // Each day has an account of its own, whose epochs begin anew.
+    if (known?.account === account && known.epoch === epoch) return known.context;
     const context = exchange.signer.context(exchange.name, {
       campaign: this.campaign.id,
-      account: wallet.account,
+      account,
       holder,
-      epoch: wallet.epoch,
-      currency: wallet.currency,
+      epoch,
+      currency,
       dealId,
     });
-    kept.set(dealId, { wallet, epoch: wallet.epoch, context });
+    kept.set(dealId, { account, epoch, context });
     return context;
   }
 }

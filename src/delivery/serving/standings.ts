@@ -36,14 +36,17 @@ export class Standings {
 
 function workOut(running: RunningCampaign, asked: Asked, { agents, caps }: Market): Refusal {
   const { wallet, index, campaign } = running;
-  if (wallet.free(asked.monotonic) <= 0) return wallet.epoch === 0 ? 'ledger-unavailable' : 'budget-spent';
+  const { tape } = asked;
+  if (tape.flag(wallet.free(asked.monotonic) <= 0))
+    return tape.flag(wallet.epoch === 0) ? 'ledger-unavailable' : 'budget-spent';
   if (!agents.admits(index, asked.request.id)) return 'paced';
   const { wseat, bseat } = asked.request;
   // Who has no seat there is not among the eligible.
   const unheard = wseat.length === 0 && bseat.length === 0 ? '' : campaignSeatRefusal(running, asked);
   if (unheard !== '') return unheard;
   const user = cappedUserOf(running, asked);
-  return user === '' || caps.allows(user, index, campaign.frequencyCap!, asked.now) ? '' : 'frequency-capped';
+  const isAllowed = user === '' || tape.flag(caps.allows(user, index, campaign.frequencyCap!, asked.now));
+  return isAllowed ? '' : 'frequency-capped';
 }
 
 /** Who is counted for this campaign's cap; '' when it has none, or the user may not be counted. */

@@ -1,4 +1,4 @@
-import { money, randomStream, Simulation } from '../../kernel/index.ts';
+import { money, Simulation } from '../../kernel/index.ts';
 import { type Ledger, openLedger, sqliteStore } from '../../ledger/index.ts';
 import {
   type BidRequest,
@@ -119,7 +119,7 @@ export async function bidderWorld(
   const bidder = new Bidder({
     holder: 'b1',
     clock: world.clock,
-    random: randomStream(1),
+    chanceSeed: 1,
     reader: { read: (): ReadResult => ({ kind: 'request', request: request! }) },
     exchanges: [exchange],
     campaigns,

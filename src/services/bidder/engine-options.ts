@@ -26,13 +26,15 @@ export interface BidderParts {
   readonly blackboard?: Blackboard;
   /** Where bills wait on disk while the ledger is away. */
   readonly spoolPath: string;
+  /** Where decisions and what becomes of them are written down; without it, nowhere. */
+  readonly outcomes?: EngineOptions['outcomes'];
   /** What is known of who may sell; without it nothing is. */
   readonly authorisations?: Authorisations;
 }
 
 /** The engine of a bidder as its operator has set it up. @throws GV_BAD_INPUT for settings that cannot work. */
 export function engineOptions(parts: BidderParts): EngineOptions {
-  const { world, settings, noticeKeys, authorisations = new Authorisations(), ...rest } = parts;
+  const { world, settings, noticeKeys, outcomes, authorisations = new Authorisations(), ...rest } = parts;
   const { exchanges, longestHoldSeconds } = settings;
   const notices = {
     baseUrl: settings.noticeUrl,
@@ -41,6 +43,7 @@ export function engineOptions(parts: BidderParts): EngineOptions {
   };
   return {
     ...rest,
+    ...(outcomes === undefined ? {} : { outcomes }),
     world,
     exchanges,
     notices,

@@ -34,6 +34,8 @@ export interface SimulateDeliveryOptions
   /** The first bidder is killed at this second, and another takes its place five seconds later. */
   readonly killAt?: number;
   readonly onSecond?: (second: SimulatedSecond) => void;
+  /** Where the bidders write down what they decide and what becomes of it; without it, nowhere. */
+  readonly outcomes?: EngineOptions['outcomes'];
 }
 
 /** How things stand after a second. */
@@ -123,7 +125,7 @@ class Fleet {
     this.#booted += 1;
     const holder = `b${this.#booted}`;
     const { world } = this.#simulation.boot(holder, this.#disk);
-    const { plan, settings, agents } = this.#options;
+    const { plan, settings, agents, outcomes } = this.#options;
     this.#engines.push(
       new DeliveryEngine(
         engineOptions({
@@ -133,9 +135,10 @@ class Fleet {
           plan,
           settings,
           agents,
-          noticeKeys: [NOTICE_KEY],
+          noticeKeys: [SIMULATION_NOTICE_KEY],
           spoolPath: `spool-${holder}.db`,
           blackboard: this.#board,
+          ...(outcomes === undefined ? {} : { outcomes }),
         }),
       ),
     );
@@ -200,4 +203,4 @@ function statusesOf(engines: readonly DeliveryEngine[]): readonly BidderStatus[]
 }
 
 /** Nobody else is there to forge with it. */
-const NOTICE_KEY = new Uint8Array(32).fill(1);
+export const SIMULATION_NOTICE_KEY = new Uint8Array(32).fill(1);
