@@ -1,5 +1,6 @@
 // For users of the package.
 export { Deduplicated, type Fresh, REMEMBERED_IDS } from './deduplicated.ts';
+export { openKafkaLog } from './kafka/kafka-log.ts';
 export {
   CONSUMER_NAME,
   type DeadLetter,

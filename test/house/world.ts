@@ -46,11 +46,12 @@ const FORBIDDEN_CODE: readonly [string, RegExp][] = [
 ];
 
 const FORBIDDEN_MODULES =
-  /^(?:node:)?(?:fs|fs\/promises|http|https|http2|net|tls|dgram|dns|dns\/promises|child_process|cluster|os|timers|timers\/promises|perf_hooks|process|worker_threads|sqlite|readline|tty|inspector)$|^(?:undici|postgres|ioredis)$/;
+  /^(?:node:)?(?:fs|fs\/promises|http|https|http2|net|tls|dgram|dns|dns\/promises|child_process|cluster|os|timers|timers\/promises|perf_hooks|process|worker_threads|sqlite|readline|tty|inspector)$|^(?:undici|postgres|ioredis|@platformatic\/kafka)$/;
 
-/** Files that may name a database's driver: the doors of the ledger and of the blackboard. */
+/** Files that may name a database's driver: the doors of the ledger, the blackboard and the outcome log. */
 const DOORS: Readonly<Record<string, RegExp>> = {
   'node:sqlite': /^src\/kernel\/sqlite\.ts$/,
+  '@platformatic/kafka': /^src\/outcomes\/kafka\/kafka-[a-z]+\.ts$/,
   ioredis: /^src\/coordination\/redis-[a-z]+\.ts$/,
   postgres: /^src\/ledger\/stores\/postgres(?:-[a-z]+)?\.ts$/,
 };
