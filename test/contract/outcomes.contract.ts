@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { OutcomeRecord } from '../../src/outcomes/index.ts';
+import { type OutcomeRecord, outcomeId } from '../../src/outcomes/index.ts';
 import {
   anyOutcome,
   billing,
@@ -216,4 +216,30 @@ function findRules(check: CheckLog): void {
     assert.equal((await again.find('s499'))?.id, 's499');
     await again.close();
   });
+
+  check(
+    'fault/D7: a conversion may come before its impression, which is found once it has come',
+    async (world) => {
+      const { open, waitMs } = world;
+      const log = await open();
+      const impression = outcomeId('impression', 'b-1');
+      const { cost: value, exchange: _exchange, deal: _deal, creative: _creative, ...head } = billing('x');
+      const conversion = {
+        ...head,
+        kind: 'conversion',
+        id: 'order-7',
+        parent: impression,
+        action: 'buy',
+        value,
+      } as const;
+      await log.append([conversion]);
+      const [entry] = await take(await log.consumer('reader'), 1, waitMs);
+      assert.deepEqual(entry?.record, conversion);
+      assert.equal(await log.find(impression), undefined);
+      const { cost: _cost, ...ofBid } = billing(impression);
+      await log.append([{ ...ofBid, kind: 'impression' }]);
+      assert.equal((await log.find(entry.record.parent!))?.kind, 'impression');
+      await log.close();
+    },
+  );
 }

@@ -46,7 +46,7 @@ export function checkLogOn(kind: string, prepare: PrepareLog): CheckLog {
 }
 
 /** An impression that is paid. */
-export function billing(id: string, more: Partial<BillingOutcome> = {}): OutcomeRecord {
+export function billing(id: string, more: Partial<BillingOutcome> = {}): BillingOutcome {
   return {
     version: 1,
     kind: 'billing',

@@ -55,7 +55,7 @@ export class KafkaCluster {
 
   /** A member of a group, once it joins; without joining it can read all the same. */
   consumer(groupId: string): Consumer {
-    return new this.#package.Consumer({
+    const consumer = new this.#package.Consumer({
       ...this.#options,
       groupId,
       autocommit: false,
@@ -63,6 +63,9 @@ export class KafkaCluster {
       rebalanceTimeout: SESSION_MS,
       heartbeatInterval: HEARTBEAT_MS,
     });
+    // A member that could not join again says so here; the next poll joins it.
+    consumer.on('error', () => {});
+    return consumer;
   }
 
   /** Makes `topics` unless they are there, and waits until what was made is served. */

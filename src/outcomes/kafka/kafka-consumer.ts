@@ -20,8 +20,10 @@ export class KafkaConsumer implements OutcomeConsumer {
   readonly #consumer: Consumer;
   readonly #reader: KafkaReader;
   #fromStart: boolean;
-  /** The generation of the group that `#positions` are for; a poll in another begins anew. */
-  #generation: number | undefined;
+  /** How often the group has given us partitions. */
+  #assigned = 0;
+  /** The one of those times that `#positions` are for; a poll after another begins anew. */
+  #settled = 0;
   #positions: Positions = new Map();
   /** Fetched, not yet polled. */
   #ready: KafkaEntry[] = [];
@@ -41,6 +43,10 @@ export class KafkaConsumer implements OutcomeConsumer {
     this.#fromStart = options.from === 'start';
     this.#setAside = options.setAside;
     this.#consumer = options.cluster.consumer(`${options.topic}.${options.name}`);
+    // The driver knows its generation before it knows its partitions, and tells of both here.
+    this.#consumer.on('consumer:group:join', () => {
+      this.#assigned += 1;
+    });
     this.#reader = new KafkaReader(options.cluster, this.#consumer, options.topic);
   }
 
@@ -57,7 +63,7 @@ export class KafkaConsumer implements OutcomeConsumer {
         // A member without partitions has nothing to ask for.
         if (this.#positions.size === 0) await clock.sleep(Math.min(left, RETRY_MS));
       } catch (error) {
-        this.#generation = undefined;
+        this.#settled = -1;
         if (left <= RETRY_MS) throw error;
         await clock.sleep(RETRY_MS);
       }
@@ -92,14 +98,14 @@ export class KafkaConsumer implements OutcomeConsumer {
   /** Joins the group, and finds where to go on in the partitions that are now ours. */
   async #settle(): Promise<void> {
     const consumer = this.#consumer;
-    if (this.#generation !== undefined && this.#generation === consumer.generationId) return;
-    if (this.#generation === undefined) await this.#cluster.ask(() => consumer.joinGroup({}));
-    const generation = consumer.generationId;
+    if (!consumer.isActive()) await this.#cluster.ask(() => consumer.joinGroup({}));
+    if (this.#settled === this.#assigned) return;
+    const assigned = this.#assigned;
     const partitions = consumer.assignments?.find(({ topic }) => topic === this.#topic)?.partitions ?? [];
     this.#ready = [];
     this.#polled.clear();
     this.#positions = partitions.length === 0 ? new Map() : await this.#committed(partitions);
-    this.#generation = generation;
+    this.#settled = assigned;
     this.#fromStart = false;
   }
 
@@ -122,6 +128,7 @@ export class KafkaConsumer implements OutcomeConsumer {
 
   async #take(max: number): Promise<readonly OutcomeEntry[]> {
     const entries: OutcomeEntry[] = [];
+    const polled: Positions = new Map();
     let taken = 0;
     for (const { partition, offset, value } of this.#ready) {
       if (entries.length === max) break;
@@ -129,10 +136,11 @@ export class KafkaConsumer implements OutcomeConsumer {
       const place = { partition, offset: Number(offset) };
       if (read.ok) entries.push({ ...place, record: read.record });
       else await this.#setAside({ consumer: this.#name, ...place, reason: read.reason, body: value });
-      this.#polled.set(partition, offset + 1n);
+      polled.set(partition, offset + 1n);
       taken += 1;
     }
     this.#ready.splice(0, taken);
+    for (const [partition, offset] of polled) this.#polled.set(partition, offset);
     return entries;
   }
 }

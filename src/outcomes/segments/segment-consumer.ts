@@ -36,11 +36,24 @@ export class SegmentConsumer implements OutcomeConsumer {
     const until = this.#clock.monotonic() + options.waitMs;
     for (;;) {
       await this.#folder.refresh();
-      const entries: OutcomeEntry[] = [];
-      while (entries.length < options.max && (await this.#read(entries, options.max)));
+      const entries = await this.#take(options.max);
       const left = until - this.#clock.monotonic();
       if (entries.length > 0 || left <= 0 || this.#closed.signal.aborted) return entries;
       await this.#folder.wait(this.#clock, left, this.#closed.signal);
+    }
+  }
+
+  async #take(max: number): Promise<readonly OutcomeEntry[]> {
+    const before = this.#offset;
+    const entries: OutcomeEntry[] = [];
+    try {
+      while (entries.length < max && (await this.#read(entries, max)));
+      return entries;
+    } catch (error) {
+      // Nobody was given them, so they may not be committed.
+      this.#offset = before;
+      this.#place = undefined;
+      throw error;
     }
   }
 
