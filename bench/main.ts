@@ -10,6 +10,7 @@ import { malformedBench } from './malformed.ts';
 import { neuralBench } from './neural.ts';
 import { noticesBench } from './notices.ts';
 import { benchOptimise } from './optimise.ts';
+import { outcomesBench } from './outcomes.ts';
 import { p48Bench } from './p48.ts';
 import { auctionRate } from './p48-rate.ts';
 import { p48SeatsBench } from './p48-seats.ts';
@@ -25,6 +26,7 @@ const PARTS: Readonly<Record<string, () => object | Promise<object>>> = {
   rank: () => benchRank(),
   optimise: () => benchOptimise(),
   ledger: () => ledgerBench(),
+  outcomes: () => outcomesBench(),
   verify: () => verifyBench(),
   p48: () => p48Bench(),
   'p48-seats': () => p48SeatsBench(),

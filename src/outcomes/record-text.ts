@@ -12,108 +12,94 @@ import {
 export const MAX_RECORD_BYTES = 1_000_000;
 /** As long as any id of an exchange that we accept, with room for what is put before it. */
 const MAX_ID_LENGTH = 512;
-const NOT_MICROS = 'must be whole micros';
 
-/** What is wrong with a value; `undefined` when nothing is. */
-type Check = (value: unknown) => string | undefined;
+/** The fields of something that may be a record. */
+type Fields = Readonly<Record<string, unknown>>;
+/** What is wrong with a field, beginning with its name; `undefined` when nothing is. */
+type Problem = string | undefined;
 
-const text: Check = (value) => (typeof value === 'string' ? undefined : 'must be a text');
-const id: Check = (value) =>
-  typeof value === 'string' && value !== '' && value.length <= MAX_ID_LENGTH
+function text(name: string, value: unknown): Problem {
+  return typeof value === 'string' ? undefined : `${name} must be a text`;
+}
+
+function id(name: string, value: unknown): Problem {
+  return typeof value === 'string' && value !== '' && value.length <= MAX_ID_LENGTH
     ? undefined
-    : `must be a text of 1 to ${MAX_ID_LENGTH} characters`;
-const whole: Check = (value) =>
-  Number.isSafeInteger(value) && (value as number) >= 0 ? undefined : 'must be a whole number from 0';
-const orNull =
-  (check: Check): Check =>
-  (value) =>
-    value === null ? undefined : check(value);
-const oneOf =
-  (names: readonly string[]): Check =>
-  (value) =>
-    names.includes(value as string) ? undefined : `must be one of ${names.join(', ')}`;
+    : `${name} must be a text of 1 to ${MAX_ID_LENGTH} characters`;
+}
 
-function money(value: unknown): string | undefined {
-  if (typeof value !== 'object' || value === null) return 'must be {amountMicros, currency}';
+function whole(name: string, value: unknown): Problem {
+  return Number.isSafeInteger(value) && (value as number) >= 0
+    ? undefined
+    : `${name} must be a whole number from 0`;
+}
+
+function oneOf(names: readonly string[], name: string, value: unknown): Problem {
+  return names.includes(value as string) ? undefined : `${name} must be one of ${names.join(', ')}`;
+}
+
+function money(name: string, value: unknown): Problem {
+  if (typeof value !== 'object' || value === null) return `${name} must be {amountMicros, currency}`;
   const { amountMicros, currency } = value as { amountMicros?: unknown; currency?: unknown };
-  if (!Number.isSafeInteger(amountMicros)) return NOT_MICROS;
+  if (!Number.isSafeInteger(amountMicros)) return `${name} must be whole micros`;
   return typeof currency === 'string' && /^[A-Z]{3}$/.test(currency)
     ? undefined
-    : 'must have a currency of three capitals';
+    : `${name} must have a currency of three capitals`;
 }
 
-function choice(value: unknown): string | undefined {
-  if (typeof value !== 'object' || value === null) return 'must say how it was chosen';
-  const { valueCpm, propensity, segment, exposures, market } = value as Record<string, unknown>;
-  const isChance = typeof propensity === 'number' && propensity > 0 && propensity <= 1;
-  if (!isChance || !Number.isFinite(valueCpm)) return 'must have a finite valueCpm and a propensity above 0';
-  return text(segment) ?? text(market) ?? whole(exposures);
+function orNull(check: (name: string, value: unknown) => Problem, name: string, value: unknown): Problem {
+  return value === null ? undefined : check(name, value);
 }
 
-const HEAD: readonly [string, Check][] = [
-  ['id', id],
-  ['parent', orNull(id)],
-  ['at', whole],
-  ['campaign', text],
-];
-const OF_BID: readonly [string, Check][] = [
-  ['exchange', text],
-  ['deal', text],
-  ['creative', text],
-];
+function ofBid({ exchange, deal, creative }: Fields): Problem {
+  return text('exchange', exchange) ?? text('deal', deal) ?? text('creative', creative);
+}
 
 /** The fields of each kind in version 1, all of them required. */
-const FIELDS: Readonly<Record<OutcomeKind, readonly [string, Check][]>> = {
-  decision: [
-    ['about', oneOf(DECISIONS)],
-    ['reason', text],
-    ['data', text],
-    ['inputs', orNull(text)],
-  ],
-  bid: [...OF_BID, ['cpm', money], ['choice', orNull(choice)]],
-  win: [...OF_BID, ['cpm', orNull(money)], ['minToWin', orNull(money)]],
-  loss: [...OF_BID, ['reason', orNull(whole)], ['minToWin', orNull(money)]],
-  billing: [...OF_BID, ['cost', money]],
-  impression: OF_BID,
-  click: OF_BID,
-  conversion: [
-    ['action', text],
-    ['value', orNull(money)],
-  ],
-  deal: [
-    ['event', oneOf(DEAL_EVENTS)],
-    ['deal', text],
-    ['seller', text],
-    ['cpm', orNull(money)],
-    ['impressions', orNull(whole)],
-  ],
-  money: [
-    ['move', oneOf(MONEY_MOVES)],
-    ['account', text],
-    ['amount', money],
-  ],
-};
+const CHECKS = new Map<unknown, (record: Fields) => Problem>(
+  Object.entries({
+    decision: ({ about, reason, data, inputs }) =>
+      oneOf(DECISIONS, 'about', about) ??
+      text('reason', reason) ??
+      text('data', data) ??
+      orNull(text, 'inputs', inputs),
+    bid: (record) => ofBid(record) ?? money('cpm', record.cpm),
+    win: (record) =>
+      ofBid(record) ?? orNull(money, 'cpm', record.cpm) ?? orNull(money, 'minToWin', record.minToWin),
+    loss: (record) =>
+      ofBid(record) ??
+      orNull(whole, 'reason', record.reason) ??
+      orNull(money, 'minToWin', record.minToWin),
+    billing: (record) => ofBid(record) ?? money('cost', record.cost),
+    impression: ofBid,
+    click: ofBid,
+    conversion: ({ action, value }) => text('action', action) ?? orNull(money, 'value', value),
+    deal: ({ event, deal, seller, cpm, impressions }) =>
+      oneOf(DEAL_EVENTS, 'event', event) ??
+      text('deal', deal) ??
+      text('seller', seller) ??
+      orNull(money, 'cpm', cpm) ??
+      orNull(whole, 'impressions', impressions),
+    money: ({ move, account, amount }) =>
+      oneOf(MONEY_MOVES, 'move', move) ?? text('account', account) ?? money('amount', amount),
+  } satisfies Record<OutcomeKind, (record: Fields) => Problem>),
+);
 
 /** Why a value is no record of a version we know; `undefined` when it is one. */
-function problemOf(value: unknown): string | undefined {
+function problemOf(value: unknown): Problem {
   if (typeof value !== 'object' || value === null) return 'it is no object';
-  const record = value as Record<string, unknown>;
+  const record = value as Fields;
   if (record.version !== OUTCOME_VERSION)
     return `version ${JSON.stringify(record.version)} is not known; this program reads ${OUTCOME_VERSION}`;
-  const fields = Object.hasOwn(FIELDS, String(record.kind)) ? FIELDS[record.kind as OutcomeKind] : undefined;
-  if (fields === undefined) return `kind ${JSON.stringify(record.kind)} is not known`;
-  return firstProblem(record, HEAD) ?? firstProblem(record, fields);
-}
-
-function firstProblem(
-  record: Record<string, unknown>,
-  fields: readonly [string, Check][],
-): string | undefined {
-  for (const [name, check] of fields) {
-    const problem = check(record[name]);
-    if (problem !== undefined) return `${name} ${problem}`;
-  }
-  return undefined;
+  const check = CHECKS.get(record.kind);
+  if (check === undefined) return `kind ${JSON.stringify(record.kind)} is not known`;
+  return (
+    id('id', record.id) ??
+    orNull(id, 'parent', record.parent) ??
+    whole('at', record.at) ??
+    text('campaign', record.campaign) ??
+    check(record)
+  );
 }
 
 /**
