@@ -67,9 +67,7 @@ const CHECKS = new Map<unknown, (record: Fields) => Problem>(
     win: (record) =>
       ofBid(record) ?? orNull(money, 'cpm', record.cpm) ?? orNull(money, 'minToWin', record.minToWin),
     loss: (record) =>
-      ofBid(record) ??
-      orNull(whole, 'reason', record.reason) ??
-      orNull(money, 'minToWin', record.minToWin),
+      ofBid(record) ?? orNull(whole, 'reason', record.reason) ?? orNull(money, 'minToWin', record.minToWin),
     billing: (record) => ofBid(record) ?? money('cost', record.cost),
     impression: ofBid,
     click: ofBid,

@@ -110,9 +110,9 @@ export class SegmentConsumer implements OutcomeConsumer {
   async #chunk(segment: Segment, position: number): Promise<Buffer | undefined> {
     const left = segment.size - position;
     try {
-      const bytes = bufferOf(await segment.file.read(position, Math.min(left, CHUNK_BYTES)));
+      const bytes = bufferOf(await segment.read(position, Math.min(left, CHUNK_BYTES)));
       if (frameEnd(bytes, 0) !== SHORT) return bytes;
-      return bufferOf(await segment.file.read(position, Math.min(left, LARGEST_FRAME)));
+      return bufferOf(await segment.read(position, Math.min(left, LARGEST_FRAME)));
     } catch (cause) {
       if (!this.#folder.segments.includes(segment)) return undefined;
       const message = `the outcome log cannot be read: ${(cause as Error).message}`;

@@ -1,6 +1,7 @@
 import type { Clock, Storage } from '../../kernel/index.ts';
 import type { OutcomeRecord } from '../record.ts';
 import { readOutcome } from '../record-text.ts';
+import { FilePool } from './file-pool.ts';
 import { bufferOf, FRAME_HEAD_BYTES, frameBody, frameEnd, hashId } from './frames.ts';
 import { Segment } from './segment.ts';
 
@@ -13,6 +14,7 @@ const LOOK_AGAIN_MS = 20;
 export class SegmentFolder {
   readonly storage: Storage;
   readonly path: string;
+  readonly files: FilePool;
   readonly segments: Segment[] = [];
   /** Whether this process writes it, so that nothing comes in unseen. */
   readonly isOurs: boolean;
@@ -21,6 +23,7 @@ export class SegmentFolder {
 
   private constructor(storage: Storage, path: string, isOurs: boolean) {
     this.storage = storage;
+    this.files = new FilePool(storage);
     this.path = path;
     this.isOurs = isOurs;
   }
@@ -71,7 +74,9 @@ export class SegmentFolder {
     const known = new Map(this.segments.map((segment) => [segment.base, segment]));
     const segments: Segment[] = [];
     for (const base of bases)
-      segments.push(known.get(base) ?? (await Segment.open(this.storage, `${this.path}/segments`, base)));
+      segments.push(
+        known.get(base) ?? (await Segment.open(this.storage, this.files, `${this.path}/segments`, base)),
+      );
     const gone = this.segments.filter((segment) => !segments.includes(segment));
     this.segments.splice(0, this.segments.length, ...segments);
     for (const segment of gone) await segment.close();
@@ -113,13 +118,14 @@ export class SegmentFolder {
 
   async close(): Promise<void> {
     await Promise.all(this.segments.map((segment) => segment.close()));
+    await this.files.closeAll();
   }
 }
 
 async function recordAt(segment: Segment, position: number): Promise<OutcomeRecord | undefined> {
-  let bytes = bufferOf(await segment.file.read(position, FIRST_READ_BYTES));
+  let bytes = bufferOf(await segment.read(position, FIRST_READ_BYTES));
   const length = FRAME_HEAD_BYTES + bytes.readUInt32LE(4);
-  if (length > bytes.length) bytes = bufferOf(await segment.file.read(position, length));
+  if (length > bytes.length) bytes = bufferOf(await segment.read(position, length));
   const end = frameEnd(bytes, 0);
   if (end <= 0) return undefined;
   const read = readOutcome(frameBody(bytes, 0, end));

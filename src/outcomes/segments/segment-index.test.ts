@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { Simulation } from '../../kernel/index.ts';
+import { FilePool } from './file-pool.ts';
 import { GrowingIndex, StoredIndex } from './segment-index.ts';
 
 test('an index finds the places of every hash, growing and stored, clustered hashes and all', async () => {
@@ -12,7 +13,7 @@ test('an index finds the places of every hash, growing and stored, clustered has
     const simulation = new Simulation({ seed: 1 });
     const { storage } = simulation.boot('p', simulation.disk()).world;
     await storage.writeBytes('0.index', growing.encode(12_345, 1_795_000_000_123));
-    const stored = (await StoredIndex.open(storage, '0.index'))!;
+    const stored = (await StoredIndex.open(new FilePool(storage), '0.index'))!;
     assert.deepEqual(
       [stored.count, stored.size, stored.sealedAt],
       [hashes.length, 12_345, 1_795_000_000_123],
@@ -40,7 +41,7 @@ test('an index that is cut short or of another version is none', async () => {
   other[4] = 2;
   for (const bytes of [whole.subarray(0, 10), whole.subarray(0, whole.length - 1), other]) {
     await storage.writeBytes('0.index', bytes);
-    assert.equal(await StoredIndex.open(storage, '0.index'), undefined);
+    assert.equal(await StoredIndex.open(new FilePool(storage), '0.index'), undefined);
   }
-  assert.equal(await StoredIndex.open(storage, 'none.index'), undefined);
+  assert.equal(await StoredIndex.open(new FilePool(storage), 'none.index'), undefined);
 });

@@ -1,4 +1,4 @@
-import type { GrowingFile, Storage } from '../../kernel/index.ts';
+import type { FilePool } from './file-pool.ts';
 import { bufferOf } from './frames.ts';
 
 const MAGIC = 0x58444947;
@@ -16,7 +16,6 @@ export interface SegmentIndex {
   positionsOf(hash: number): Promise<readonly number[]>;
   /** The places of all records, in order. */
   positions(): Promise<Uint32Array>;
-  close(): Promise<void>;
 }
 
 /**
@@ -46,8 +45,6 @@ export class GrowingIndex implements SegmentIndex {
     return placesIn(this.#table);
   }
 
-  async close(): Promise<void> {}
-
   /** The file of this index: `size` and `sealedAt` are the segment's. */
   encode(size: number, sealedAt: number): Uint8Array {
     const head = Buffer.alloc(HEAD_BYTES);
@@ -71,11 +68,13 @@ export class StoredIndex implements SegmentIndex {
   readonly count: number;
   readonly size: number;
   readonly sealedAt: number;
-  readonly #file: GrowingFile;
+  readonly #files: FilePool;
+  readonly #path: string;
   readonly #slots: number;
 
-  private constructor(file: GrowingFile, head: Buffer) {
-    this.#file = file;
+  private constructor(files: FilePool, path: string, head: Buffer) {
+    this.#files = files;
+    this.#path = path;
     this.count = head.readUInt32LE(8);
     this.#slots = head.readUInt32LE(12);
     this.size = head.readDoubleLE(16);
@@ -83,18 +82,15 @@ export class StoredIndex implements SegmentIndex {
   }
 
   /** `undefined` when there is no whole index there: it is then made from the segment again. */
-  static async open(storage: Storage, path: string): Promise<StoredIndex | undefined> {
-    const file = await storage.openFile(path, 'read').catch(() => undefined);
-    if (file === undefined) return undefined;
-    const head = bufferOf(await file.read(0, HEAD_BYTES));
+  static async open(files: FilePool, path: string): Promise<StoredIndex | undefined> {
+    const bytes = await files.read(path, 0, HEAD_BYTES).catch(() => undefined);
+    if (bytes?.length !== HEAD_BYTES) return undefined;
+    const head = bufferOf(bytes);
     const isWhole =
-      head.length === HEAD_BYTES &&
       head.readUInt32LE(0) === MAGIC &&
       head.readUInt32LE(4) === VERSION &&
-      (await file.size()) === HEAD_BYTES + SLOT_BYTES * head.readUInt32LE(12);
-    if (isWhole) return new StoredIndex(file, head);
-    await file.close();
-    return undefined;
+      (await files.size(path)) === HEAD_BYTES + SLOT_BYTES * head.readUInt32LE(12);
+    return isWhole ? new StoredIndex(files, path, head) : undefined;
   }
 
   async positionsOf(hash: number): Promise<readonly number[]> {
@@ -114,13 +110,9 @@ export class StoredIndex implements SegmentIndex {
     return placesIn(await this.#read(0, this.#slots));
   }
 
-  close(): Promise<void> {
-    return this.#file.close();
-  }
-
   async #read(slot: number, slots: number): Promise<Uint32Array> {
     const start = HEAD_BYTES + SLOT_BYTES * slot;
-    return wordsOf(await this.#file.read(start, SLOT_BYTES * slots));
+    return wordsOf(await this.#files.read(this.#path, start, SLOT_BYTES * slots));
   }
 }
 

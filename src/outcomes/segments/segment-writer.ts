@@ -105,9 +105,7 @@ export class SegmentWriter {
   async #flush(frames: FrameBuffer): Promise<void> {
     await this.#makeRoom();
     const segment = await this.#segmentFor();
-    await segment.file.append(frames.bytes);
-    if (this.#sync !== 'never') await segment.file.sync();
-    segment.grow(frames.bytes);
+    await segment.append(frames.bytes, this.#sync !== 'never');
     this.#next = segment.end;
     this.#folder.announce();
   }
@@ -122,8 +120,8 @@ export class SegmentWriter {
         now - this.#segmentSince >= MAX_SEGMENT_MS);
     if (isFull) await this.#endSegment();
     if (this.#segment !== undefined) return this.#segment;
-    const { storage, path } = this.#folder;
-    this.#segment = await Segment.create(storage, `${path}/segments`, this.#next);
+    const { storage, files, path } = this.#folder;
+    this.#segment = await Segment.create(storage, files, `${path}/segments`, this.#next);
     this.#segmentSince = now;
     this.#folder.segments.push(this.#segment);
     await this.#retain();

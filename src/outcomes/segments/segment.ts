@@ -1,10 +1,13 @@
 import { GavotteError, type GrowingFile, type Storage } from '../../kernel/index.ts';
 import { MAX_RECORD_BYTES } from '../record-text.ts';
+import type { FilePool } from './file-pool.ts';
 import { bufferOf, DAMAGED, FRAME_HEAD_BYTES, frameEnd, frameHash, SHORT } from './frames.ts';
 import { GrowingIndex, type SegmentIndex, StoredIndex } from './segment-index.ts';
 
 /** The first bytes of a segment: what it is, and the version of its frames. */
 export const SEGMENT_HEAD = Buffer.from('GVTLOG01');
+/** Digits of the largest exact integer. */
+const BASE_DIGITS = 16;
 /** Bytes read at once when walking through a segment. */
 const WALK_BYTES = 1_048_576;
 const LARGEST_FRAME = FRAME_HEAD_BYTES + MAX_RECORD_BYTES;
@@ -15,42 +18,43 @@ const LARGEST_FRAME = FRAME_HEAD_BYTES + MAX_RECORD_BYTES;
  */
 export class Segment {
   readonly base: number;
-  readonly file: GrowingFile;
   /** The end of what is good to read. */
   size: number;
   /** When it ended, by the writer's clock; `null` while it grows. */
   sealedAt: number | null;
   index: SegmentIndex;
   readonly #storage: Storage;
+  readonly #files: FilePool;
   readonly #path: string;
+  /** Where it is written, by the one who made it. */
+  #file: GrowingFile | undefined;
 
-  private constructor(storage: Storage, path: string, base: number, file: GrowingFile, stored?: StoredIndex) {
+  private constructor(storage: Storage, files: FilePool, path: string, stored?: StoredIndex) {
     this.#storage = storage;
+    this.#files = files;
     this.#path = path;
-    this.base = base;
-    this.file = file;
+    this.base = Number(path.slice(-BASE_DIGITS));
     this.index = stored ?? new GrowingIndex();
     this.size = stored?.size ?? SEGMENT_HEAD.length;
     this.sealedAt = stored?.sealedAt ?? null;
   }
 
   /** A new one, empty. */
-  static async create(storage: Storage, folder: string, base: number): Promise<Segment> {
-    const path = pathOf(folder, base);
-    const file = await storage.openFile(`${path}.log`, 'append');
-    await file.append(SEGMENT_HEAD);
+  static async create(storage: Storage, files: FilePool, folder: string, base: number): Promise<Segment> {
+    const segment = new Segment(storage, files, pathOf(folder, base));
+    segment.#file = await storage.openFile(segment.#log, 'append');
+    await segment.#file.append(SEGMENT_HEAD);
     // Before anything stands behind it: a head that a power cut tore then stands before nothing.
-    await file.sync();
-    return new Segment(storage, path, base, file);
+    await segment.#file.sync();
+    return segment;
   }
 
   /** One that is there. @throws GV_OUTCOME_REFUSED when it is of a version we do not know. */
-  static async open(storage: Storage, folder: string, base: number): Promise<Segment> {
+  static async open(storage: Storage, files: FilePool, folder: string, base: number): Promise<Segment> {
     const path = pathOf(folder, base);
-    const file = await storage.openFile(`${path}.log`, 'read');
-    const head = bufferOf(await file.read(0, SEGMENT_HEAD.length));
-    if (!head.equals(SEGMENT_HEAD) && (await file.size()) > SEGMENT_HEAD.length) {
-      await file.close();
+    const segment = new Segment(storage, files, path, await StoredIndex.open(files, `${path}.index`));
+    const head = bufferOf(await segment.read(0, SEGMENT_HEAD.length));
+    if (!head.equals(SEGMENT_HEAD) && (await files.size(segment.#log)) > SEGMENT_HEAD.length)
       throw new GavotteError(
         'GV_OUTCOME_REFUSED',
         `${path}.log begins with ${JSON.stringify(String(head))}`,
@@ -58,8 +62,11 @@ export class Segment {
           fix: 'It is no segment that this version can read; read it with the version that wrote it.',
         },
       );
-    }
-    return new Segment(storage, path, base, file, await StoredIndex.open(storage, `${path}.index`));
+    return segment;
+  }
+
+  get #log(): string {
+    return `${this.#path}.log`;
   }
 
   /** The offset after its last record. */
@@ -72,8 +79,15 @@ export class Segment {
     return ordinal === 0 ? SEGMENT_HEAD.length : (await this.index.positions())[ordinal]!;
   }
 
-  /** Takes note of whole frames that were written at its end. */
-  grow(frames: Buffer): void {
+  /** At most `length` bytes of the file. */
+  read(position: number, length: number): Promise<Uint8Array> {
+    return this.#files.read(this.#log, position, length);
+  }
+
+  /** Writes whole frames at its end. */
+  async append(frames: Buffer, sync: boolean): Promise<void> {
+    await this.#file!.append(frames);
+    if (sync) await this.#file!.sync();
     const index = this.index as GrowingIndex;
     for (let at = 0; at < frames.length; ) {
       index.add(frameHash(frames, at), this.size + at);
@@ -89,7 +103,7 @@ export class Segment {
   async walk(): Promise<void> {
     const index = this.index as GrowingIndex;
     for (;;) {
-      const bytes = bufferOf(await this.file.read(this.size, WALK_BYTES + LARGEST_FRAME));
+      const bytes = bufferOf(await this.read(this.size, WALK_BYTES + LARGEST_FRAME));
       let at = 0;
       while (at < bytes.length) {
         let end = frameEnd(bytes, at);
@@ -105,15 +119,17 @@ export class Segment {
 
   /** Looks whether its writer has ended it; then its index is there. */
   async adoptIndex(): Promise<void> {
-    const stored = await StoredIndex.open(this.#storage, `${this.#path}.index`);
+    const stored = await StoredIndex.open(this.#files, `${this.#path}.index`);
     if (stored !== undefined) this.#seal(stored);
   }
 
   /** Ends it: writes its index. What lies behind its end stays unread. */
   async seal(at: number): Promise<void> {
     const index = this.index as GrowingIndex;
+    await this.#file?.close();
+    this.#file = undefined;
     await this.#storage.writeBytes(`${this.#path}.index`, index.encode(this.size, at));
-    this.#seal((await StoredIndex.open(this.#storage, `${this.#path}.index`))!);
+    this.#seal((await StoredIndex.open(this.#files, `${this.#path}.index`))!);
   }
 
   #seal(stored: StoredIndex): void {
@@ -122,14 +138,17 @@ export class Segment {
     this.sealedAt = stored.sealedAt;
   }
 
+  /** Closes its files. */
   async close(): Promise<void> {
-    await Promise.all([this.file.close(), this.index.close()]);
+    await this.#file?.close();
+    await this.#files.close(this.#log);
+    await this.#files.close(`${this.#path}.index`);
   }
 
   /** Closes and removes it. */
   async remove(): Promise<void> {
     await this.close();
-    await this.#storage.remove(`${this.#path}.log`);
+    await this.#storage.remove(this.#log);
     await this.#storage.remove(`${this.#path}.index`);
   }
 }
@@ -141,5 +160,5 @@ function nextFrame(bytes: Buffer, from: number): number {
 }
 
 function pathOf(folder: string, base: number): string {
-  return `${folder}/${String(base).padStart(16, '0')}`;
+  return `${folder}/${String(base).padStart(BASE_DIGITS, '0')}`;
 }
