@@ -47,6 +47,15 @@ function money(name: string, value: unknown): Problem {
     : `${name} must have a currency of three capitals`;
 }
 
+function choice(name: string, value: unknown): Problem {
+  if (typeof value !== 'object' || value === null) return `${name} must say how it was chosen`;
+  const { valueCpm, propensity, segment, exposures, market } = value as Fields;
+  const isChance = typeof propensity === 'number' && propensity > 0 && propensity <= 1;
+  if (!isChance || !Number.isFinite(valueCpm))
+    return `${name} must have a finite valueCpm and a propensity above 0`;
+  return text('segment', segment) ?? text('market', market) ?? whole('exposures', exposures);
+}
+
 function orNull(check: (name: string, value: unknown) => Problem, name: string, value: unknown): Problem {
   return value === null ? undefined : check(name, value);
 }
@@ -63,7 +72,7 @@ const CHECKS = new Map<unknown, (record: Fields) => Problem>(
       text('reason', reason) ??
       text('data', data) ??
       orNull(text, 'inputs', inputs),
-    bid: (record) => ofBid(record) ?? money('cpm', record.cpm),
+    bid: (record) => ofBid(record) ?? money('cpm', record.cpm) ?? orNull(choice, 'choice', record.choice),
     win: (record) =>
       ofBid(record) ?? orNull(money, 'cpm', record.cpm) ?? orNull(money, 'minToWin', record.minToWin),
     loss: (record) =>
@@ -107,7 +116,11 @@ function problemOf(value: unknown): Problem {
 export function writeOutcome(record: OutcomeRecord): string {
   const problem = problemOf(record);
   if (problem !== undefined) throw refused(`the record ${JSON.stringify(record?.id)}: ${problem}`);
-  return JSON.stringify(record);
+  const line = JSON.stringify(record);
+  // Most are far too short to be counted.
+  if (line.length * 3 > MAX_RECORD_BYTES && Buffer.byteLength(line) > MAX_RECORD_BYTES)
+    throw refused(`the record ${JSON.stringify(record.id)} is larger than ${MAX_RECORD_BYTES} bytes`);
+  return line;
 }
 
 /** A record as it was read, or the reason why it is refused. */

@@ -145,6 +145,9 @@ export class SegmentWriter {
 
   async #retain(): Promise<void> {
     const { segments } = this.#folder;
+    // One whose index could not be written when it ended.
+    for (const segment of segments)
+      if (segment.sealedAt === null && segment !== this.#segment) await segment.seal(this.#world.clock.now());
     const isGone = await this.#goneBy();
     while (segments[0] !== undefined && segments[0].sealedAt !== null && isGone(segments[0]))
       await segments.shift()!.remove();
