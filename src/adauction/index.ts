@@ -14,7 +14,7 @@ export {
 } from './environment/market-data.ts';
 export type { Met, Shading } from './environment/meeting.ts';
 export type { DayMetrics } from './environment/metrics.ts';
-export { SCENARIOS, type Scenario } from './environment/scenario.ts';
+export { type MarketShift, SCENARIOS, type Scenario } from './environment/scenario.ts';
 export { trafficLeft } from './environment/splits.ts';
 export { tunedFor } from './environment/tuned.ts';
 export {

@@ -1,5 +1,13 @@
-import { AdAuction, type MarketData, type Scenario, scenarioOf, withMarketData } from '../adauction/index.ts';
+import {
+  AdAuction,
+  type MarketData,
+  type MarketShift,
+  type Scenario,
+  scenarioOf,
+  withMarketData,
+} from '../adauction/index.ts';
 import type { ClassicalTuning } from '../delivery/index.ts';
+import type { StoredNetwork } from '../neural/index.ts';
 import type { TrainingConfig } from './config.ts';
 import { SPLITS, WORLD } from './evaluation/play-days.ts';
 import { type Gathering, shardsOf } from './gathering.ts';
@@ -11,6 +19,10 @@ export interface TeamTraining {
   readonly scenario: string;
   /** Real prices and hours; null for synthetic ones. */
   readonly data: MarketData | null;
+  /** How the market has changed since; null where it has not. */
+  readonly shift?: MarketShift | null;
+  /** Networks to go on from, by role; without them the policies begin as the classical composition. */
+  readonly initial?: Readonly<Record<string, StoredNetwork>>;
   /** What the team corrects. */
   readonly tuning: ClassicalTuning;
   readonly config: TrainingConfig;
@@ -29,10 +41,15 @@ export interface TeamTraining {
 /** The part of a training that a thread does. */
 export function trainerOf(training: TeamTraining, gathering: Gathering, own: readonly number[]): Trainer {
   const shards = own.map((index) => ({ index, env: envOf(training) }));
-  return new Trainer(
+  const trainer = new Trainer(
     { ...training, episodes: SPLITS.training.count },
     { own: shards, count: training.shards, gathering },
   );
+  for (const { role, actor } of trainer.learners) {
+    const network = training.initial?.[role.name];
+    if (network !== undefined) actor.load(network.layers);
+  }
+  return trainer;
 }
 
 /** Most numbers that a shard puts into a sum. */
@@ -47,8 +64,9 @@ export function allShards({ shards }: TeamTraining): readonly number[] {
 }
 
 /** The market that is trained in. */
-export function scenarioTrainedIn({ scenario, data }: TeamTraining): Scenario {
-  return withMarketData(scenarioOf(scenario), data);
+export function scenarioTrainedIn({ scenario, data, shift = null }: TeamTraining): Scenario {
+  const given = withMarketData(scenarioOf(scenario), data);
+  return shift === null ? given : { ...given, shift };
 }
 
 function envOf(training: TeamTraining): AdAuction {

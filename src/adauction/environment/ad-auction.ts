@@ -12,6 +12,7 @@ import type { AdDay } from './ad-day.ts';
 import { AggregatedDay } from './aggregated-day.ts';
 import { advertiserOf, Day, formatOf } from './day.ts';
 import { ExactDay } from './exact-day.ts';
+import type { OutcomeHearer } from './exact-outcomes.ts';
 import type { Landscape } from './landscape.ts';
 import type { Met, Shading } from './meeting.ts';
 import type { DayMetrics } from './metrics.ts';
@@ -60,6 +61,8 @@ export interface AdAuctionOptions {
    * longer. @defaultValue 'aggregated'
    */
   readonly fidelity?: 'aggregated' | 'exact';
+  /** Exact days tell it of each bid and what became of it, as an outcome log would hear. */
+  readonly outcomes?: OutcomeHearer;
   /** How bids are made of worths in the open market, in place of the classical shading; in closed form only. */
   readonly shading?: Shading;
 }
@@ -115,7 +118,7 @@ export class AdAuction {
     const { scenario, shading = null } = options;
     const begin = () =>
       options.fidelity === 'exact'
-        ? new ExactDay(scenario, tuning)
+        ? new ExactDay(scenario, tuning, options.outcomes)
         : new AggregatedDay(scenario, tuning, shading);
     const days = () => Array.from({ length: options.episodes }, begin);
     this.#days = days();

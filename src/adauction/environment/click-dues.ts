@@ -18,10 +18,13 @@ export class ClickDues {
   /**
    * A click at a minute of the day will be worth `micros`.
    * @param kind which of the delays it has, and `wait` how long it is: uniform numbers.
+   * @returns the minute of the day in which it will be, which may be after its end.
    */
-  add(minute: number, campaign: number, micros: number, kind: number, wait: number): void {
+  add(minute: number, campaign: number, micros: number, kind: number, wait: number): number {
     const { minutes } = DELAYS.find(({ until }) => kind < until)!;
-    this.#due.push({ minute: minute - Math.log(wait) * minutes, campaign, micros });
+    const due = minute - Math.log(wait) * minutes;
+    this.#due.push({ minute: due, campaign, micros });
+    return due;
   }
 
   /** Tells `pay` what has come in by a minute. */

@@ -74,6 +74,8 @@ const LANDSCAPE = syntheticLandscape();
  */
 export class Day {
   readonly scenario: Scenario;
+  /** Its number. */
+  readonly episode: number;
   readonly draws: Draws;
   readonly landscape: Landscape;
   /** Impressions by tick and cell, [TICKS × CELLS]; and what a forecast expects of a tick and a format. */
@@ -101,6 +103,7 @@ export class Day {
 
   constructor(scenario: Scenario, seed: number, episode: number) {
     this.scenario = scenario;
+    this.episode = episode;
     this.draws = new Draws(seed, episode);
     this.landscape = this.#oneOf(scenario.market?.landscapes, PURPOSE.prices) ?? LANDSCAPE;
     this.#drawTraffic();
@@ -143,7 +146,8 @@ export class Day {
   #drawPrices(): void {
     const { draws, scenario } = this;
     for (let format = 0; format < FORMATS; format += 1) {
-      const day = Math.log(LEVELS[format]!) + scenario.levelSigma * draws.normal(PURPOSE.level, format);
+      const shifted = LEVELS[format]! * (scenario.shift?.prices ?? 1);
+      const day = Math.log(shifted) + scenario.levelSigma * draws.normal(PURPOSE.level, format);
       const drifts = Float64Array.from(
         { length: SEGMENTS },
         (_, segment) =>
@@ -179,7 +183,8 @@ export class Day {
         whole += quality / CREATIVES;
       }
       for (let creative = 0; creative < CREATIVES; creative += 1)
-        this.creative[campaign * CREATIVES + creative]! /= whole;
+        this.creative[campaign * CREATIVES + creative]! *=
+          (this.scenario.shift?.creatives[creative] ?? 1) / whole;
       this.bias[campaign] = Math.exp(0.15 * draws.normal(PURPOSE.bias, campaign));
       this.wear[campaign] = 0.85 + 0.12 * draws.uniform(PURPOSE.fatigue, campaign);
     }

@@ -16,6 +16,7 @@ import { DealDesk } from './deals.ts';
 import { DAY_START, type DayBidder, dayBidder, meanValue } from './exact-campaigns.ts';
 import { arrivals, drawFor, type Impression, worthOf } from './exact-impressions.ts';
 import { noticeOf } from './exact-notice.ts';
+import { ExactOutcomes, type HeardBid, type OutcomeHearer } from './exact-outcomes.ts';
 import { type DayMetrics, DaySums } from './metrics.ts';
 import {
   ADVERTISERS,
@@ -63,14 +64,18 @@ export class ExactDay implements AdDay {
   readonly #won = new Float64Array(CELLS);
   readonly #winning = new Float64Array(CELLS);
   readonly #chance = new OneDraw();
+  readonly #hear: OutcomeHearer | null;
+  #outcomes: ExactOutcomes | null = null;
   #bidder!: DayBidder;
   #caps!: FrequencyCaps;
   #deals!: DealDesk;
   #dues!: ClickDues;
 
-  constructor(scenario: Scenario, tuning: ClassicalTuning) {
+  /** @param hear is told of each bid and what became of it. */
+  constructor(scenario: Scenario, tuning: ClassicalTuning, hear: OutcomeHearer | null = null) {
     this.#scenario = scenario;
     this.#tuning = tuning;
+    this.#hear = hear;
   }
 
   get steering(): Steering {
@@ -88,6 +93,7 @@ export class ExactDay implements AdDay {
     this.#caps = new FrequencyCaps();
     this.#deals = new DealDesk(this.day, this.#tuning.shade);
     this.#dues = new ClickDues();
+    this.#outcomes = this.#hear === null ? null : new ExactOutcomes(day.episode, this.#hear);
     this.#won.fill(0);
     this.left.set(this.day.budgets);
     this.sums.reset();
@@ -157,6 +163,11 @@ export class ExactDay implements AdDay {
     }
   }
 
+  /** The time of day in the days of the world, which follow each other by their numbers. */
+  #at(): number {
+    return this.#bidder.clock.at + this.day.episode * TICKS * TICK_MS;
+  }
+
   #minute(): number {
     return (this.#bidder.clock.at - DAY_START) / MINUTE_MS;
   }
@@ -178,6 +189,8 @@ export class ExactDay implements AdDay {
     );
     if (number < 0) return;
     running.bids += 1;
+    const at = this.#at();
+    const heard = this.#outcomes?.bid(at, made.bid);
     const { day } = this;
     const level = day.logLevel[impression.place]! + this.#scenario.elasticity * this.#won[impression.cell]!;
     const rivals = day.landscape.toBeat(drawFor(day, PURPOSE.rival, impression, index));
@@ -185,6 +198,7 @@ export class ExactDay implements AdDay {
     if (cpm < toBeat) {
       purse.lost(number);
       agents.lost(made.bid, noticeOf('loss', made.bid, toBeat, toBeat));
+      if (heard !== undefined) this.#outcomes!.lost(heard, at, toBeat);
       return;
     }
     const clearing = this.#scenario.firstPrice ? cpm : toBeat;
@@ -192,7 +206,8 @@ export class ExactDay implements AdDay {
     purse.paid(number, wallet.epoch, paid);
     agents.won(made.bid, noticeOf('bill', made.bid, clearing, toBeat));
     agents.billed(made.bid);
-    this.#book(made, impression, paid);
+    if (heard !== undefined) this.#outcomes!.won(heard, at, clearing, toBeat, paid);
+    this.#book(made, impression, paid, heard);
   }
 
   /** What the campaign's agents make of it; undefined for no bid. */
@@ -225,7 +240,7 @@ export class ExactDay implements AdDay {
   }
 
   /** A win and its click, if there is one. */
-  #book({ bid, worth }: Made, impression: Impression, paid: number): void {
+  #book({ bid, worth }: Made, impression: Impression, paid: number, heard: HeardBid | undefined): void {
     const { campaign: running, creative } = bid.candidate;
     const { index } = running;
     const { day, sums } = this;
@@ -250,7 +265,10 @@ export class ExactDay implements AdDay {
     this.#bidder.agents.creative.clicked(index, creative, bid.candidate);
     const kind = drawFor(day, PURPOSE.delay, impression, index);
     const wait = drawFor(day, PURPOSE.wait, impression, index);
-    this.#dues.add(this.#minute(), index, worth / rate, kind, wait);
+    const due = this.#dues.add(this.#minute(), index, worth / rate, kind, wait);
+    if (heard === undefined) return;
+    this.#outcomes!.clicked(heard, this.#at());
+    this.#outcomes!.converted(heard, this.#at() + (due - this.#minute()) * MINUTE_MS, worth / rate);
   }
 
   /** Facts as the served agents tell them, but for deals, which are played in closed form. */

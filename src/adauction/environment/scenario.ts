@@ -36,6 +36,16 @@ export interface Scenario {
   readonly market?: RealMarket;
   /** Whether there are guaranteed, preferred and private deals. */
   readonly deals: boolean;
+  /** How the market has changed from what it was, where it has. */
+  readonly shift?: MarketShift;
+}
+
+/** A lasting change of a market. */
+export interface MarketShift {
+  /** Factor on the prices of others. */
+  readonly prices: number;
+  /** Factors on what the creatives of each campaign are worth, by their place; those that are not named stay. */
+  readonly creatives: readonly number[];
 }
 
 const STATIONARY: Omit<Scenario, 'name' | 'firstPrice'> = {
