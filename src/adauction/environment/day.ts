@@ -108,8 +108,10 @@ export class Day {
     this.landscape = this.#oneOf(scenario.market?.landscapes, PURPOSE.prices) ?? LANDSCAPE;
     this.#drawTraffic();
     this.#drawPrices();
-    this.#drawCampaigns();
-    this.#drawBudgets();
+    const { campaignsOf = episode } = scenario;
+    const campaigns = campaignsOf === episode ? this.draws : new Draws(seed, campaignsOf);
+    this.#drawCampaigns(campaigns);
+    this.#drawBudgets(campaigns);
   }
 
   /** One of what is given, by the day’s number; undefined where nothing is given. */
@@ -169,8 +171,7 @@ export class Day {
     }
   }
 
-  #drawCampaigns(): void {
-    const { draws } = this;
+  #drawCampaigns(draws: Draws): void {
     for (let campaign = 0; campaign < CAMPAIGNS; campaign += 1) {
       const level = LEVELS[formatOf(campaign)]! * 1.6 * Math.exp(0.3 * draws.normal(PURPOSE.value, campaign));
       for (let segment = 0; segment < SEGMENTS; segment += 1)
@@ -183,8 +184,8 @@ export class Day {
         whole += quality / CREATIVES;
       }
       for (let creative = 0; creative < CREATIVES; creative += 1)
-        this.creative[campaign * CREATIVES + creative]! *=
-          (this.scenario.shift?.creatives[creative] ?? 1) / whole;
+        this.creative[campaign * CREATIVES + creative]! /= whole;
+      if (this.scenario.shift !== undefined) this.#wearBest(campaign, this.scenario.shift.best);
       this.bias[campaign] = Math.exp(0.15 * draws.normal(PURPOSE.bias, campaign));
       this.wear[campaign] = 0.85 + 0.12 * draws.uniform(PURPOSE.fatigue, campaign);
     }
@@ -193,8 +194,13 @@ export class Day {
     this.logWear.set(this.wear.map(Math.log));
   }
 
+  #wearBest(campaign: number, factor: number): void {
+    const own = this.creative.subarray(campaign * CREATIVES, (campaign + 1) * CREATIVES);
+    own[own.indexOf(Math.max(...own))]! *= factor;
+  }
+
   /** A part of what an advertiser would spend on a usual day if money were no object, so that it is one. */
-  #drawBudgets(): void {
+  #drawBudgets(draws: Draws): void {
     for (let advertiser = 0; advertiser < ADVERTISERS; advertiser += 1) {
       let spend = 0;
       for (let format = 0; format < FORMATS; format += 1) {
@@ -210,7 +216,7 @@ export class Day {
           spend += ((usual / SEGMENTS) * (price * level)) / 1_000;
         }
       }
-      const share = 0.25 + 0.4 * this.draws.uniform(PURPOSE.budget, advertiser);
+      const share = 0.25 + 0.4 * draws.uniform(PURPOSE.budget, advertiser);
       this.budgets[advertiser] = Math.max(1, Math.floor(spend * share));
     }
   }

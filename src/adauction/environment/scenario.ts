@@ -36,6 +36,8 @@ export interface Scenario {
   readonly market?: RealMarket;
   /** Whether there are guaranteed, preferred and private deals. */
   readonly deals: boolean;
+  /** Whose campaigns run each day: those of the day of this number, as in a market that goes on; without it, each day’s own. */
+  readonly campaignsOf?: number;
   /** How the market has changed from what it was, where it has. */
   readonly shift?: MarketShift;
 }
@@ -44,8 +46,8 @@ export interface Scenario {
 export interface MarketShift {
   /** Factor on the prices of others. */
   readonly prices: number;
-  /** Factors on what the creatives of each campaign are worth, by their place; those that are not named stay. */
-  readonly creatives: readonly number[];
+  /** Factor on what the best creative of each campaign is worth: people have seen enough of it. */
+  readonly best: number;
 }
 
 const STATIONARY: Omit<Scenario, 'name' | 'firstPrice'> = {
