@@ -13,6 +13,7 @@ export {
   compare,
   type Estimate,
   interquartileMean,
+  meanOf,
 } from './evaluation/statistics.ts';
 export { recordTestDays, type TestDaysUse } from './evaluation/test-days.ts';
 export { tunedRule } from './evaluation/tuned-rules.ts';

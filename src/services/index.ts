@@ -26,6 +26,7 @@ export {
   type ServeMarketOptions,
   serveMarket,
 } from './serve-market.ts';
+export { type LiveDay, LiveMarket, type LiveMarketOptions } from './simulation/live-market.ts';
 export {
   SIMULATION_NOTICE_KEY,
   type SimulateDeliveryOptions,

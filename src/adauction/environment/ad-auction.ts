@@ -191,6 +191,15 @@ export class AdAuction {
     return { landscape, firstPrice: scenario.firstPrice };
   }
 
+  /** Value less cost of an advertiser in the last tick of the first day, micros. */
+  surplusOf(advertiser: number): number {
+    const { tickValue, tickCost } = this.#days[0]!;
+    let surplus = 0;
+    for (let slot = advertiser * FORMATS; slot < (advertiser + 1) * FORMATS; slot += 1)
+      surplus += tickValue[slot]! - tickCost[slot]!;
+    return surplus;
+  }
+
   #begin(episode: number, number: number): void {
     this.#numbers[episode] = number;
     const day = new Day(this.#options.scenario, this.#options.seed, number);

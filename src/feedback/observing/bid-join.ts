@@ -84,7 +84,13 @@ export class BidJoin {
   }
 }
 
-const FOLLOWING: ReadonlySet<OutcomeRecord['kind']> = new Set(['win', 'loss', 'billing', 'click', 'conversion']);
+const FOLLOWING: ReadonlySet<OutcomeRecord['kind']> = new Set([
+  'win',
+  'loss',
+  'billing',
+  'click',
+  'conversion',
+]);
 
 function follow(joined: JoinedBid, record: OutcomeRecord, hear: (news: BidNews) => void): void {
   const tell = (kind: BidNews['kind'], micros = 0) => hear({ kind, joined, micros, at: record.at });

@@ -1,6 +1,6 @@
 /** Periods that say what a creative's usual rate is, if it was clicked so often in them. */
 const REFERENCE = 5;
-const LEAST_CLICKS = 10;
+const LEAST_CLICKS = 30;
 /** By chance a series raises an alarm in no more than one of e^7 = 1,100 periods. */
 const ALARM = 7;
 
@@ -14,6 +14,8 @@ export interface CreativePeriod {
 
 /** A click rate that is another than it was. */
 export interface RateChange {
+  /** Periods since the change. */
+  readonly periods: number;
   /** Clicks that the impressions since the change would usually have had, and those they had. */
   readonly expected: number;
   readonly clicked: number;
@@ -85,7 +87,8 @@ export class CreativeDrift {
     const leaders = new Map<string, Series>();
     for (const series of this.#series.values()) {
       const best = leaders.get(series.campaign);
-      if (series.isKnown && (best === undefined || series.rate > best.rate)) leaders.set(series.campaign, series);
+      if (series.isKnown && (best === undefined || series.rate > best.rate))
+        leaders.set(series.campaign, series);
     }
     return leaders;
   }
@@ -131,7 +134,9 @@ class RateSums {
   }
 
   get change(): RateChange | null {
-    return this.#alarm === null ? null : { expected: this.#alarm.expected, clicked: this.#alarm.clicked };
+    if (this.#alarm === null) return null;
+    const { periods, expected, clicked } = this.#alarm;
+    return { periods, expected, clicked };
   }
 }
 
@@ -139,6 +144,7 @@ class Side {
   readonly #factor: number;
   sum = 0;
   /** Since the sum last was 0. */
+  periods = 0;
   expected = 0;
   clicked = 0;
 
@@ -152,6 +158,7 @@ class Side {
       this.sum = Math.max(0, this.sum + ratio);
     }
     const isGoing = this.sum > 0;
+    this.periods = isGoing ? this.periods + 1 : 0;
     this.expected = isGoing ? this.expected + expected : 0;
     this.clicked = isGoing ? this.clicked + clicked : 0;
   }

@@ -1,15 +1,21 @@
-/** A deviation of half of this many deviations is let pass; what is to be found is about this large. */
+/** What is to be found is a change of about so many deviations. */
 const SHIFT = 1;
-/** Where the sum raises an alarm: with the above, by chance once in some 470 observations of normal numbers (two-sided). */
+/** Where the sum raises an alarm: of normal numbers, by chance once in some 465 (two-sided); 1 series of 20 in its first 25. */
 const ALARM = 5;
-/** Observations that say what is usual. */
-export const REFERENCE = 5;
+/** While a sum is above this, observations are kept out of what is usual: they may be of the change. */
+const SUSPICIOUS = 4;
+/** Observations before which nothing is usual yet. */
+export const REFERENCE = 3;
 /** What is usual has at least this deviation, so that a quiet start does not make every breath an alarm. */
 const LEAST_DEVIATION = 1e-3;
+/** Usual size of a change, before it is seen: half, on a scale of logarithms. */
+const PRIOR_CHANGE = 0.5;
+/** Newest observations that are remembered. */
+const NEWEST = 64;
 
 /** What a detector says of its series. */
 export interface DriftState {
-  /** Observations so far, those that said what is usual included. */
+  /** Observations so far. */
   readonly seen: number;
   readonly usual: number;
   readonly deviation: number;
@@ -24,14 +30,18 @@ export interface DriftState {
 
 /**
  * Finds a lasting change in the mean of a series by the two-sided cumulative sum (Page, "Continuous inspection schemes",
- * 1954) of deviations from what was usual in its first observations. An alarm stays until `restart`.
+ * 1954), self-starting (Hawkins, "Self-starting cusum charts for location and scale", 1987): each observation is compared
+ * with all before it, as Student's t knows how uncertain these leave what is usual. An alarm stays until `restart`.
  */
 export class DriftDetector {
   readonly #least: number;
-  readonly #reference: number[] = [];
-  #usual = 0;
-  #deviation = 0;
+  /** Of what is usual: how many, their mean, and the sum of squared deviations. */
+  #count = 0;
+  #mean = 0;
+  #squares = 0;
   #seen = 0;
+  /** The newest observations, oldest first. */
+  readonly #newest: number[] = [];
   readonly #up = new OneSide();
   readonly #down = new OneSide();
 
@@ -44,12 +54,17 @@ export class DriftDetector {
   observe(value: number): DriftState {
     if (!Number.isFinite(value)) return this.state;
     this.#seen += 1;
-    if (this.#reference.length < REFERENCE) this.#learn(value);
-    else if (!this.state.isAlarm) {
-      const deviation = (value - this.#usual) / this.#deviation;
-      this.#up.add(deviation - SHIFT / 2, value);
-      this.#down.add(-deviation - SHIFT / 2, value);
-    } else this.#side.follow(value);
+    this.#newest.push(value);
+    if (this.#newest.length > NEWEST) this.#newest.shift();
+    if (this.state.isAlarm) this.#side.follow(value);
+    else {
+      if (this.#count >= REFERENCE) {
+        const score = this.#scoreOf(value);
+        this.#up.add(score - SHIFT / 2, value);
+        this.#down.add(-score - SHIFT / 2, value);
+      }
+      if (this.#side.sum <= SUSPICIOUS) this.#learn(value);
+    }
     return this.state;
   }
 
@@ -58,19 +73,34 @@ export class DriftDetector {
     const isAlarm = side.sum >= ALARM;
     return {
       seen: this.#seen,
-      usual: this.#usual,
+      usual: this.#mean,
       deviation: this.#deviation,
       sum: side.sum,
       since: isAlarm ? side.count : 0,
-      change: isAlarm ? side.mean - this.#usual : 0,
+      change: isAlarm ? side.mean - this.#mean : 0,
       isAlarm,
     };
   }
 
+  /**
+   * How far the newest `count` observations are from what was usual, for a change whose time is known from elsewhere: their
+   * mean, drawn towards 0 by as much as it may be chance (a normal prior around no change).
+   */
+  changeOverLast(count: number): number {
+    const last = this.#newest.slice(-count);
+    if (last.length === 0 || this.#count < REFERENCE) return 0;
+    const change = last.reduce((sum, value) => sum + value, 0) / last.length - this.#mean;
+    const noise = this.#deviation ** 2 * (1 / last.length + 1 / this.#count);
+    return (change * PRIOR_CHANGE ** 2) / (PRIOR_CHANGE ** 2 + noise);
+  }
+
   /** What comes now is what is usual. */
   restart(): void {
-    this.#reference.length = 0;
+    this.#count = 0;
+    this.#mean = 0;
+    this.#squares = 0;
     this.#seen = 0;
+    this.#newest.length = 0;
     this.#up.clear();
     this.#down.clear();
   }
@@ -79,13 +109,24 @@ export class DriftDetector {
     return this.#up.sum >= this.#down.sum ? this.#up : this.#down;
   }
 
+  get #deviation(): number {
+    return Math.max(this.#least, Math.sqrt(this.#squares / Math.max(1, this.#count - 1)));
+  }
+
+  /** The normal score of an observation: Student’s t of what is usual, made normal (Wallace, 1959). */
+  #scoreOf(value: number): number {
+    const freedom = this.#count - 1;
+    const t = (value - this.#mean) / (this.#deviation * Math.sqrt(1 + 1 / this.#count));
+    const score =
+      ((8 * freedom + 1) / (8 * freedom + 3)) * Math.sqrt(freedom * Math.log1p((t * t) / freedom));
+    return t < 0 ? -score : score;
+  }
+
   #learn(value: number): void {
-    this.#reference.push(value);
-    const count = this.#reference.length;
-    this.#usual = this.#reference.reduce((sum, each) => sum + each, 0) / count;
-    const squares = this.#reference.reduce((sum, each) => sum + (each - this.#usual) ** 2, 0);
-    // Of few observations the deviation is uncertain: a little more than was seen.
-    this.#deviation = Math.max(this.#least, 1.2 * Math.sqrt(squares / Math.max(1, count - 1)));
+    this.#count += 1;
+    const before = value - this.#mean;
+    this.#mean += before / this.#count;
+    this.#squares += before * (value - this.#mean);
   }
 }
 

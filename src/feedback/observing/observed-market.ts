@@ -55,6 +55,7 @@ export class ObservedMarket {
   #records = 0;
   #periods = 0;
   #period = -1;
+  #driftedAt: number | null = null;
 
   constructor({ periodMs = HOUR_MS, remembered }: { periodMs?: number; remembered?: number } = {}) {
     this.#periodMs = periodMs;
@@ -76,6 +77,16 @@ export class ObservedMarket {
       if (funnel === undefined) this.join.take(record, (news) => this.#hear(news));
       else this.traffic.counted(funnel.holder, funnel.at, funnel.available);
     }
+  }
+
+  /** Periods that have ended. */
+  get periods(): number {
+    return this.#periods;
+  }
+
+  /** Periods since it was first found that something has changed for good; null where nothing has. */
+  get periodsSinceDrift(): number | null {
+    return this.#driftedAt === null ? null : this.#periods - this.#driftedAt;
   }
 
   get report(): MarketReport {
@@ -100,6 +111,11 @@ export class ObservedMarket {
     return { factor: Math.exp(change), periods: since, deviation: deviation / Math.sqrt(since) };
   }
 
+  /** By which factor prices of the newest periods differ from what was usual, as far as that is no chance. */
+  priceFactorOverLast(periods: number): number {
+    return Math.exp(this.#priceDrift.changeOverLast(periods));
+  }
+
   /** Creatives whose click rate has changed for good since then. */
   get creativeChanges(): readonly CreativeChange[] {
     return this.#creativeDrift.changes;
@@ -114,6 +130,7 @@ export class ObservedMarket {
   restart(): void {
     this.#priceDrift.restart();
     this.#creativeDrift.restart();
+    this.#driftedAt = null;
   }
 
   #hear({ kind, joined, micros, at }: BidNews): void {
@@ -138,6 +155,7 @@ export class ObservedMarket {
     this.#periods += 1;
     this.#observePrices();
     this.#creativeDrift.observe(this.creatives.endPeriod());
+    if (this.priceDrift !== null || this.leaderChange !== null) this.#driftedAt ??= this.#periods;
   }
 
   /** The mean over markets of how far prices are from where they were first, so that another mix of markets is no drift. */
