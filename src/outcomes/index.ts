@@ -34,6 +34,7 @@ export {
   type WinOutcome,
 } from './record.ts';
 export { MAX_RECORD_BYTES, type ReadOutcome, readOutcome, writeOutcome } from './record-text.ts';
+export { Relay } from './relay.ts';
 export type { Retention, SyncPolicy } from './segments/segment-writer.ts';
 export { openSegmentedLog, readSegmentedLog } from './segments/segmented-log.ts';
 export { openSpooledLog, SPOOL_MAX_BYTES, type SpooledLog, type SpoolStatus } from './spool.ts';

@@ -1,17 +1,13 @@
 import type { World } from '../kernel/index.ts';
-import type { OutcomeConsumer, OutcomeEntry, OutcomeLog } from './log.ts';
-import { isMoney, type OutcomeRecord } from './record.ts';
+import type { OutcomeLog } from './log.ts';
+import { isMoney } from './record.ts';
+import { Relay } from './relay.ts';
 import { openSegmentedLog } from './segments/segmented-log.ts';
 
 /** How much money waits on our disk before the next is refused: at 300 bytes each, three million records. */
 export const SPOOL_MAX_BYTES = 1_073_741_824;
 /** Records of money that arrive within this time share a sync. */
 const SYNC_GROUP_MS = 2;
-const BATCH = 2_000;
-/** A broker that is away is asked again this often. */
-const RETRY_MS = 500;
-/** How long the drain waits for records before it looks whether it should end. */
-const WAIT_MS = 60_000;
 const DRAIN = 'drain';
 
 /** What waits on our disk. */
@@ -56,9 +52,10 @@ export async function openSpooledLog(options: {
     sync: 'never',
     retention: { maxBytes: SPOOL_MAX_BYTES, maxAgeMs: null },
   });
-  const drains = [
-    new Drain(world, target, await money.consumer(DRAIN)),
-    new Drain(world, target, await news.consumer(DRAIN)),
+  const { clock } = world;
+  const relays = [
+    new Relay({ clock, target, source: await money.consumer(DRAIN) }),
+    new Relay({ clock, target, source: await news.consumer(DRAIN) }),
   ] as const;
   let unwritten = 0;
   return {
@@ -75,7 +72,7 @@ export async function openSpooledLog(options: {
     deadLetters: async () =>
       (await Promise.all([money, news, target].map((log) => log.deadLetters()))).flat(),
     status: async () => {
-      const [ofMoney, ofNews] = drains;
+      const [ofMoney, ofNews] = relays;
       return {
         money: await ofMoney.waiting(),
         news: await ofNews.waiting(),
@@ -84,7 +81,7 @@ export async function openSpooledLog(options: {
       };
     },
     close: async () => {
-      await Promise.all(drains.map((drain) => drain.close()));
+      await Promise.all(relays.map((relay) => relay.close()));
       await Promise.all([money, news, target].map((log) => log.close()));
     },
   };
@@ -93,83 +90,4 @@ export async function openSpooledLog(options: {
 /** A record that is none is its writer's mistake, whichever log it is for. */
 function isRefused(error: unknown): boolean {
   return (error as { code?: unknown }).code === 'GV_OUTCOME_REFUSED';
-}
-
-/** Carries records from a spool to the log behind it, in order, each at least once. */
-class Drain {
-  /** Offsets that were passed over. */
-  skipped = 0;
-  trouble: string | undefined;
-  readonly #world: Pick<World, 'clock'>;
-  readonly #target: OutcomeLog;
-  readonly #spool: OutcomeConsumer;
-  readonly #closing = new AbortController();
-  readonly #running: Promise<void>;
-  /** Polled, and not yet taken by the target. */
-  #carried = 0;
-  #next: number | undefined;
-
-  constructor(world: Pick<World, 'clock'>, target: OutcomeLog, spool: OutcomeConsumer) {
-    this.#world = world;
-    this.#target = target;
-    this.#spool = spool;
-    this.#running = this.#run();
-  }
-
-  async waiting(): Promise<number> {
-    return this.#carried + (await this.#spool.lag());
-  }
-
-  /** Ends when nothing waits any more, or the target takes nothing. */
-  async close(): Promise<void> {
-    this.#closing.abort();
-    await this.#spool.close();
-    await this.#running;
-  }
-
-  async #run(): Promise<void> {
-    const { signal } = this.#closing;
-    for (;;) {
-      try {
-        const entries = await this.#spool.poll({ max: BATCH, waitMs: signal.aborted ? 0 : WAIT_MS });
-        if (entries.length === 0 && signal.aborted) return;
-        if (entries.length > 0) {
-          this.#count(entries);
-          await this.#carry(entries.map(({ record }) => record));
-          await this.#spool.commit();
-        }
-      } catch (error) {
-        // Closing, or our own disk: what was not committed is carried again by the next start.
-        if (signal.aborted) return;
-        await this.#pause(error);
-      }
-    }
-  }
-
-  #count(entries: readonly OutcomeEntry[]): void {
-    const first = entries[0]!.offset;
-    this.skipped += first - (this.#next ?? first);
-    this.#next = entries.at(-1)!.offset + 1;
-  }
-
-  /** Until the target has them. @throws what the target does, once this is to close. */
-  async #carry(records: readonly OutcomeRecord[]): Promise<void> {
-    this.#carried = records.length;
-    for (;;) {
-      try {
-        await this.#target.append(records);
-        this.#carried = 0;
-        this.trouble = undefined;
-        return;
-      } catch (error) {
-        if (this.#closing.signal.aborted) throw error;
-        await this.#pause(error);
-      }
-    }
-  }
-
-  async #pause(error: unknown): Promise<void> {
-    this.trouble = (error as Error).message;
-    await this.#world.clock.sleep(RETRY_MS, this.#closing.signal).catch(() => {});
-  }
 }

@@ -32,7 +32,8 @@ function testOn({ brokers, close }: TestKafka): void {
     return {
       open,
       poison: async (body) => {
-        await (await open()).close();
+        // So that the topic is there.
+        await (await open()).append([]);
         await sendRaw(brokers, topic, body);
       },
       run: (work) => work,

@@ -1,8 +1,10 @@
-import type { World } from '../../kernel/index.ts';
+import { GavotteError, type World } from '../../kernel/index.ts';
 import {
   type OutcomeLog,
   type OutcomeSource,
+  openKafkaLog,
   openSegmentedLog,
+  Relay,
   readSegmentedLog,
 } from '../../outcomes/index.ts';
 
@@ -19,6 +21,31 @@ export async function writtenOutcomes(
   world: World,
 ): Promise<{ readonly log: OutcomeLog; readonly noBidsPerKept: number } | undefined> {
   return folder === undefined ? undefined : { log: await openSegmentedLog({ world, folder }), noBidsPerKept };
+}
+
+/**
+ * Carries what is written to a log on to Kafka, for as long as the broker takes it; what it has not taken goes there
+ * when a bidder writes to the same folder again. `brokers` is `HOST:PORT,…`. Close it before the log.
+ * @throws GV_BAD_INPUT without a log, GV_PACKAGE_MISSING
+ */
+export async function carriedToKafka(
+  brokers: string | undefined,
+  log: OutcomeLog | undefined,
+  { clock }: Pick<World, 'clock'>,
+): Promise<{ close(): Promise<void> } | undefined> {
+  if (brokers === undefined) return undefined;
+  if (log === undefined)
+    throw new GavotteError('GV_BAD_INPUT', '--kafka carries on what --outcomes writes down', {
+      fix: 'Give --outcomes a folder as well.',
+    });
+  const target = await openKafkaLog({ clock, brokers: brokers.split(',') });
+  const relay = new Relay({ clock, target, source: await log.consumer('kafka') });
+  return {
+    close: async () => {
+      await relay.close();
+      await target.close();
+    },
+  };
 }
 
 /** A log for a simulated world, whose time must not wait for a real disk: `settled` resolves when all is written. */

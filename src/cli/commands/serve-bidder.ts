@@ -11,7 +11,7 @@ import { type BidderSettings, parseBidderSettings, serveBidder } from '../../ser
 import type { CommandContext } from '../command.ts';
 import type { Report } from '../output.ts';
 import { positiveInt } from './common.ts';
-import { WRITE_OUTCOMES, writtenOutcomes } from './outcomes-option.ts';
+import { carriedToKafka, WRITE_OUTCOMES, writtenOutcomes } from './outcomes-option.ts';
 import { agentsOf, POLICY_HELP, policyLine } from './policy-option.ts';
 import { SAMPLE_EXCHANGE, sampleSettings } from './sample-exchange.ts';
 
@@ -23,6 +23,7 @@ interface BidderOptions {
   readonly blackboard?: string;
   readonly policy?: string;
   readonly outcomes?: string;
+  readonly kafka?: string;
   readonly keepNoBids: number;
   readonly name: string;
   readonly port: number;
@@ -45,6 +46,7 @@ export function configureBidder(command: Command, context: CommandContext): void
     .option('--blackboard <URL>', 'share what agents publish with other bidders: redis://…')
     .option('--policy <file>', POLICY_HELP)
     .option('--outcomes <folder>', WRITE_OUTCOMES)
+    .option('--kafka <brokers>', 'carry it on to Kafka as well, at HOST:PORT,…; it waits while that is away')
     .option('--keep-no-bids <n>', 'of no-bids, write down one in so many', positiveInt, 100)
     .option('--name <name>', 'what the bidder is called in the ledger', 'b1')
     .option('--port <n>', 'where it listens', positiveInt, 4200)
@@ -68,6 +70,7 @@ async function runBidder(options: BidderOptions, context: CommandContext): Promi
   const ledger = await openBooks(options.ledger, folder, world);
   const blackboard = await openBoard(options.blackboard, world);
   const outcomes = await writtenOutcomes(options.outcomes, options.keepNoBids, world);
+  const carried = await carriedToKafka(options.kafka, outcomes?.log, world);
   try {
     const { plan, settings } = await setUp(options, world, ledger);
     await prepareLedger(ledger, plan, `bidder:${options.name}`);
@@ -109,6 +112,7 @@ async function runBidder(options: BidderOptions, context: CommandContext): Promi
     await bidder.close();
     return report;
   } finally {
+    await carried?.close();
     await outcomes?.log.close();
     await blackboard?.close();
     await ledger.close();

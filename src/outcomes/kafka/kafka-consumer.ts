@@ -14,6 +14,7 @@ const NO_EPOCH = -1;
  */
 export class KafkaConsumer implements OutcomeConsumer {
   readonly #cluster: KafkaCluster;
+  readonly #topicIsThere: () => Promise<void>;
   readonly #topic: string;
   readonly #name: string;
   readonly #setAside: (letter: DeadLetter) => Promise<void>;
@@ -32,12 +33,15 @@ export class KafkaConsumer implements OutcomeConsumer {
 
   constructor(options: {
     readonly cluster: KafkaCluster;
+    /** Resolves when the topic is there. */
+    readonly ready: () => Promise<void>;
     readonly topic: string;
     readonly name: string;
     readonly from: 'committed' | 'start';
     readonly setAside: (letter: DeadLetter) => Promise<void>;
   }) {
     this.#cluster = options.cluster;
+    this.#topicIsThere = options.ready;
     this.#topic = options.topic;
     this.#name = options.name;
     this.#fromStart = options.from === 'start';
@@ -98,6 +102,7 @@ export class KafkaConsumer implements OutcomeConsumer {
   /** Joins the group, and finds where to go on in the partitions that are now ours. */
   async #settle(): Promise<void> {
     const consumer = this.#consumer;
+    await this.#topicIsThere();
     if (!consumer.isActive()) await this.#cluster.ask(() => consumer.joinGroup({}));
     if (this.#settled === this.#assigned) return;
     const assigned = this.#assigned;

@@ -17,7 +17,8 @@ const PARTITIONS = 12;
  * consumer's partitions are shared with others of its name.
  *
  * `find` reads the topic through: keep a log in segments beside it where ids are looked up often.
- * @throws GV_PACKAGE_MISSING without the package `@platformatic/kafka`, GV_OUTCOMES_UNAVAILABLE when no broker answers.
+ * A broker is not needed yet when it opens.
+ * @throws GV_BAD_INPUT for brokers that are no `HOST:PORT`, GV_PACKAGE_MISSING without the package `@platformatic/kafka`.
  */
 export async function openKafkaLog(options: {
   readonly clock: Clock;
@@ -26,11 +27,21 @@ export async function openKafkaLog(options: {
   /** Made, with 12 partitions, when it is not there. @defaultValue 'gavotte.outcomes' */
   readonly topic?: string;
 }): Promise<OutcomeLog> {
-  const { topic = 'gavotte.outcomes' } = options;
+  const { topic = 'gavotte.outcomes', brokers } = options;
+  const wrong = brokers.find((broker) => !/^[^\s:/]+:\d{1,5}$/.test(broker));
+  if (wrong !== undefined || brokers.length === 0)
+    throw new GavotteError(
+      'GV_BAD_INPUT',
+      `the Kafka broker ${JSON.stringify(wrong ?? '')} is no HOST:PORT`,
+      {
+        fix: 'Write brokers as kafka-1.example:9092.',
+      },
+    );
   const deadTopic = `${topic}.dead-letters`;
   const kafka = await importKafka(() => import('@platformatic/kafka'));
-  const cluster = new KafkaCluster(kafka, options.brokers, options.clock);
-  await cluster.createTopics([topic, deadTopic], PARTITIONS);
+  const cluster = new KafkaCluster(kafka, brokers, options.clock);
+  // When it is first used, as a spool may be there before its broker is.
+  const ready = once(() => cluster.createTopics([topic, deadTopic], PARTITIONS));
   const producer = new KafkaProducer(cluster);
   const consumers: KafkaConsumer[] = [];
   const setAside = (letter: DeadLetter) =>
@@ -38,6 +49,7 @@ export async function openKafkaLog(options: {
   return {
     append: async (records) => {
       const values = records.map(writeOutcome);
+      await ready();
       await producer.send(values.map((value, index) => ({ topic, key: records[index]!.campaign, value })));
     },
     consumer: async (name, { from = 'committed' } = {}) => {
@@ -45,12 +57,16 @@ export async function openKafkaLog(options: {
         throw new GavotteError('GV_BAD_INPUT', `the consumer's name ${JSON.stringify(name)} does not fit`, {
           fix: 'Use 1 to 100 small letters, digits, dots, dashes and underscores.',
         });
-      const consumer = new KafkaConsumer({ cluster, topic, name, from, setAside });
+      const consumer = new KafkaConsumer({ cluster, ready, topic, name, from, setAside });
       consumers.push(consumer);
       return consumer;
     },
-    find: (id) => findIn(cluster, topic, id),
+    find: async (id) => {
+      await ready();
+      return findIn(cluster, topic, id);
+    },
     deadLetters: async () => {
+      await ready();
       const letters: DeadLetter[] = [];
       for await (const entries of readThrough(cluster, deadTopic))
         letters.push(...entries.map(({ value }) => JSON.parse(value) as DeadLetter));
@@ -90,4 +106,16 @@ async function* readThrough(cluster: KafkaCluster, topic: string): AsyncGenerato
   } finally {
     await cluster.close(consumer);
   }
+}
+
+/** What is done once, by whoever is first; again when it failed. */
+function once(work: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined;
+  return () => {
+    done ??= work().catch((error: unknown) => {
+      done = undefined;
+      throw error;
+    });
+    return done;
+  };
 }

@@ -73,13 +73,23 @@ export class SegmentFolder {
       .map((name) => Number.parseInt(name, 10));
     const known = new Map(this.segments.map((segment) => [segment.base, segment]));
     const segments: Segment[] = [];
-    for (const base of bases)
-      segments.push(
-        known.get(base) ?? (await Segment.open(this.storage, this.files, `${this.path}/segments`, base)),
-      );
+    for (const base of bases) {
+      const segment = known.get(base) ?? (await this.#openSegment(base));
+      if (segment !== undefined) segments.push(segment);
+    }
     const gone = this.segments.filter((segment) => !segments.includes(segment));
     this.segments.splice(0, this.segments.length, ...segments);
     for (const segment of gone) await segment.close();
+  }
+
+  /** `undefined` for one that its writer has removed since it was listed. */
+  async #openSegment(base: number): Promise<Segment | undefined> {
+    try {
+      return await Segment.open(this.storage, this.files, `${this.path}/segments`, base);
+    } catch (error) {
+      if (this.isOurs || (error as { code?: unknown }).code !== 'GV_BAD_INPUT') throw error;
+      return undefined;
+    }
   }
 
   /** Wakes those who wait for more. */

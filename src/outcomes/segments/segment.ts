@@ -103,7 +103,9 @@ export class Segment {
   async walk(): Promise<void> {
     const index = this.index as GrowingIndex;
     for (;;) {
-      const bytes = bufferOf(await this.read(this.size, WALK_BYTES + LARGEST_FRAME));
+      const left = (await this.#files.size(this.#log)) - this.size;
+      if (left <= 0) return;
+      const bytes = bufferOf(await this.read(this.size, Math.min(left, WALK_BYTES + LARGEST_FRAME)));
       let at = 0;
       while (at < bytes.length) {
         let end = frameEnd(bytes, at);
