@@ -271,3 +271,86 @@ test('fault/D16: a segment of a version we do not know is refused, not guessed a
     message: /GVTLOG99/,
   });
 });
+
+test('a log of a hundred segments is read and searched with few files open', async () => {
+  const { simulation, boot, run } = machine(1);
+  const { world } = boot();
+  let open = 0;
+  let most = 0;
+  const storage: World['storage'] = {
+    ...world.storage,
+    openFile: async (path, access) => {
+      const file = await world.storage.openFile(path, access);
+      open += 1;
+      most = Math.max(most, open);
+      return {
+        ...file,
+        close: async () => {
+          open -= 1;
+        },
+      };
+    },
+  };
+  const log = await run(openSegmentedLog({ world: { clock: world.clock, storage }, folder: FOLDER }));
+  const wanted = Array.from({ length: 100 }, (_unused, hour) => `r${hour}`);
+  for (const id of wanted) {
+    await run(log.append([billing(id)]));
+    await simulation.pass(HOUR_MS);
+  }
+  assert.deepEqual(await run(allIds(log)), wanted);
+  for (const id of ['r0', 'r50', 'r99']) assert.equal((await run(log.find(id)))?.id, id);
+  assert.ok(most >= 60 && most <= 70, `${most} files were open`);
+  await run(log.close());
+  assert.equal(open, 0);
+});
+
+test('a segment whose index did not fit on the disk is ended later, and removed in its time', async () => {
+  const { simulation, disk, boot, run } = machine(1);
+  const { world } = boot();
+  let full = false;
+  const storage: World['storage'] = {
+    ...world.storage,
+    openFile: async (path, access) => {
+      const file = await world.storage.openFile(path, access);
+      return {
+        ...file,
+        append: (bytes) => (full ? Promise.reject(new Error('ENOSPC')) : file.append(bytes)),
+      };
+    },
+    writeBytes: (path, bytes) =>
+      full ? Promise.reject(new Error('ENOSPC')) : world.storage.writeBytes(path, bytes),
+  };
+  const retention = { maxBytes: 1e9, maxAgeMs: HOUR_MS };
+  const log = await run(
+    openSegmentedLog({ world: { clock: world.clock, storage }, folder: FOLDER, retention }),
+  );
+  await run(log.append([billing('a')]));
+  full = true;
+  await assert.rejects(run(log.append([billing('b')])), { code: 'GV_OUTCOMES_UNAVAILABLE' });
+  full = false;
+  await run(log.append([billing('c')]));
+  assert.deepEqual(await run(allIds(log)), ['a', 'c']);
+  await simulation.pass(3 * HOUR_MS);
+  await run(log.append([billing('d')]));
+  await simulation.pass(3 * HOUR_MS);
+  await run(log.append([billing('e')]));
+  // The segment of `d` ended only now.
+  assert.deepEqual(await run(allIds(log)), ['d', 'e']);
+  assert.equal([...disk.growing.keys()].filter((path) => path.endsWith('.log')).length, 2);
+});
+
+test('a dead letter that a crash cut short does not spoil the next', async () => {
+  const { disk, boot, run } = machine(1);
+  const { world } = boot();
+  const dead = await run(world.storage.openFile(`${FOLDER}/dead-letters/all.ndjson`, 'append'));
+  await run(dead.append(Buffer.from('{"consumer":"all","off')));
+  const log = await run(openSegmentedLog({ world, folder: FOLDER }));
+  await run(log.append([billing('a'), billing('b'), billing('c')]));
+  const segment = disk.growing.get(`${FOLDER}/segments/0000000000000000.log`)!;
+  segment.flip(segment.size >> 1);
+  assert.deepEqual(await run(allIds(log)), ['a', 'c']);
+  assert.deepEqual(
+    (await run(log.deadLetters())).map(({ offset }) => offset),
+    [1],
+  );
+});
