@@ -11,6 +11,7 @@ export {
   type OutcomeSource,
 } from './log.ts';
 export {
+  type BalanceChange,
   type BidChoice,
   type BidOutcome,
   type BillingOutcome,

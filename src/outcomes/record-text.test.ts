@@ -54,8 +54,26 @@ const KINDS: readonly [object, Readonly<Record<string, readonly unknown[]>>][] =
     { event: ['lost'], deal: [1], seller: [null], cpm: [undefined], impressions: [0.5, -1] },
   ],
   [
-    { ...head, kind: 'money', move: 'spend', account: 'a/b', amount: usd },
-    { move: ['steal'], account: [null], amount: [null] },
+    {
+      ...head,
+      kind: 'money',
+      move: 'spend',
+      account: 'a/b',
+      amount: usd,
+      bill: 'bill:adx:b1-1',
+      entry: 7,
+      after: 5,
+      changes: [{ account: 'a/b', reserved: 0, leased: -5, settled: 5 }],
+    },
+    {
+      move: ['steal'],
+      account: [null],
+      amount: [null],
+      bill: ['', undefined],
+      entry: [-1, '7'],
+      after: [0.5],
+      changes: [null, [null], [{ account: 'a/b', reserved: 0, leased: -5 }]],
+    },
   ],
 ];
 const OF_ALL = {

@@ -47,6 +47,17 @@ function money(name: string, value: unknown): Problem {
     : `${name} must have a currency of three capitals`;
 }
 
+function changes(name: string, value: unknown): Problem {
+  const isChange = (each: unknown) => {
+    if (typeof each !== 'object' || each === null) return false;
+    const { account, reserved, leased, settled } = each as Fields;
+    return typeof account === 'string' && [reserved, leased, settled].every(Number.isSafeInteger);
+  };
+  return Array.isArray(value) && value.every(isChange)
+    ? undefined
+    : `${name} must be a list of accounts with whole micros of each balance`;
+}
+
 function choice(name: string, value: unknown): Problem {
   if (typeof value !== 'object' || value === null) return `${name} must say how it was chosen`;
   const { valueCpm, propensity, segment, exposures, market } = value as Fields;
@@ -87,8 +98,14 @@ const CHECKS = new Map<unknown, (record: Fields) => Problem>(
       text('seller', seller) ??
       orNull(money, 'cpm', cpm) ??
       orNull(whole, 'impressions', impressions),
-    money: ({ move, account, amount }) =>
-      oneOf(MONEY_MOVES, 'move', move) ?? text('account', account) ?? money('amount', amount),
+    money: (record) =>
+      oneOf(MONEY_MOVES, 'move', record.move) ??
+      text('account', record.account) ??
+      money('amount', record.amount) ??
+      orNull(id, 'bill', record.bill) ??
+      whole('entry', record.entry) ??
+      whole('after', record.after) ??
+      changes('changes', record.changes),
   } satisfies Record<OutcomeKind, (record: Fields) => Problem>),
 );
 

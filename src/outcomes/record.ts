@@ -47,6 +47,7 @@ export const MONEY_MOVES = [
   'grantLease',
   'resizeLease',
   'returnLease',
+  'reportLease',
   'spend',
   'pay',
 ] as const;
@@ -139,13 +140,31 @@ export interface DealOutcome extends OutcomeHead {
   readonly impressions: number | null;
 }
 
-/** A move in the ledger; `id` is the id under which the ledger has it, so both can be compared. */
+/** By how much one account's own balances changed, micros; what lies below the account is not in its own. */
+export interface BalanceChange {
+  /** The account's path. */
+  readonly account: string;
+  readonly reserved: number;
+  readonly leased: number;
+  readonly settled: number;
+}
+
+/** An entry of the ledger's journal that moved money, so that others can keep books of their own and compare. */
 export interface MoneyOutcome extends OutcomeHead {
   readonly kind: 'money';
   readonly move: (typeof MONEY_MOVES)[number];
-  /** The account's path. */
+  /** The path of the account, or of the first of several. */
   readonly account: string;
+  /** What was paid; where nothing was, what changed its place. */
   readonly amount: Money;
+  /** The bill that this pays, by its id in the ledger; `null` when it pays none. */
+  readonly bill: string | null;
+  /** The number of the entry in the ledger's journal. */
+  readonly entry: number;
+  /** The number of the entry that moved money before it, 0 for none: nobody can leave one out unseen. */
+  readonly after: number;
+  /** Each account once. */
+  readonly changes: readonly BalanceChange[];
 }
 
 /** One thing that happened, of any kind. */

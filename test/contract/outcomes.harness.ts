@@ -143,5 +143,11 @@ export const anyOutcome: fc.Arbitrary<OutcomeRecord> = fc.oneof(
     move: fc.constantFrom(...MONEY_MOVES),
     account: text,
     amount: money,
+    bill: maybe(id),
+    entry: fc.nat(),
+    after: fc.nat(),
+    changes: fc.array(
+      fc.record({ account: text, reserved: fc.integer(), leased: fc.integer(), settled: fc.integer() }),
+    ),
   }),
 );

@@ -11,6 +11,7 @@ export const FLOORS: Readonly<Record<string, number>> = {
   outcomes: 2,
   openrtb: 2,
   telemetry: 2,
+  audit: 3,
   deals: 3,
   delivery: 3,
   market: 4,
