@@ -29,6 +29,8 @@ const DAYS_AFTER = 8;
 export interface ShiftDemoOptions {
   /** Seconds of training. */
   readonly trainSeconds: number;
+  /** Of a day of the market; each is about eight records. */
+  readonly impressions: number;
   readonly openLog: (world: World, folder: string) => Promise<OutcomeLog>;
 }
 
@@ -50,7 +52,14 @@ export async function runShiftDemo(options: ShiftDemoOptions, context: CommandCo
   const ledger = await openLedger({ store: sqliteStore(books), clock: world.clock });
   const log = await options.openLog(world, join(folder, 'outcomes'));
   const incumbent = readPolicyFile(SAMPLE_TEAM, 'the demo’s team', TEAM_SCHEMA);
-  const stage = await ShiftStage.open({ ledger, log, incumbent, output: context.output });
+  const stage = await ShiftStage.open({
+    ledger,
+    log,
+    incumbent,
+    output: context.output,
+    clock: world.clock,
+    impressions: options.impressions,
+  });
   try {
     return await perform(stage, incumbent, world, folder, options, context);
   } finally {

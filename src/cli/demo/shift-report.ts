@@ -23,7 +23,8 @@ export async function shiftReport(
   const { violations } = await stage.ledger.audit();
   const books = await stage.ledger.account('live');
   const settled = books?.settled ?? 0;
-  const isBalanced = violations.length === 0 && settled === stage.billed;
+  const { paid } = stage.feedback.market;
+  const isBalanced = violations.length === 0 && settled === stage.billed && paid === stage.billed;
   const { phases, records } = stage;
   return {
     json: {
@@ -37,6 +38,7 @@ export async function shiftReport(
       compared,
       billed: money(stage.billed, 'USD'),
       settled: money(settled, 'USD'),
+      counted: money(paid, 'USD'),
       violations: violations.length,
     },
     failed: !isBalanced,
@@ -61,7 +63,7 @@ export async function shiftReport(
             `New policy over old on the same 16 days of the changed market, impression by impression: ${said(compared)}.`,
           ]),
       '',
-      `${records.toLocaleString('en-US')} outcomes were written and read. They billed ${showMoney(money(stage.billed, 'USD'))}, the ledger settled ${showMoney(money(settled, 'USD'))}; its audit found ${violations.length} violations.`,
+      `${records.toLocaleString('en-US')} outcomes were written. They billed ${showMoney(money(stage.billed, 'USD'))}, those read again came to ${showMoney(money(paid, 'USD'))}, the ledger settled ${showMoney(money(settled, 'USD'))}; its audit found ${violations.length} violations.`,
     ].join('\n'),
   };
 }

@@ -1,7 +1,7 @@
 import { AdAuction, type MarketShift, type Scenario, scenarioOf } from '../../adauction/index.ts';
 import { TeamPolicy } from '../../delivery/index.ts';
 import { FeedbackAgent, MixedTeam, type RetrainingReason } from '../../feedback/index.ts';
-import { randomStream } from '../../kernel/index.ts';
+import { type Clock, GavotteError, randomStream } from '../../kernel/index.ts';
 import { bootstrap, type Comparison, compare, type Estimate, meanOf } from '../../learning/index.ts';
 import type { Ledger } from '../../ledger/index.ts';
 import type { PolicyFile } from '../../neural/index.ts';
@@ -10,7 +10,9 @@ import { LiveMarket } from '../../services/index.ts';
 import type { Output } from '../output.ts';
 
 /** The market of the demo’s team, smaller, with the same campaigns every day. */
-const MARKET: Scenario = { ...scenarioOf('deals'), impressions: 12_000, campaignsOf: 1 };
+function marketOf(impressions: number): Scenario {
+  return { ...scenarioOf('deals'), impressions, campaignsOf: 1 };
+}
 const DAY_MS = 86_400_000;
 const HOURS = 24;
 const ADVERTISERS = 4;
@@ -18,6 +20,10 @@ const _CAMPAIGNS_OF_ADVERTISER = 3;
 /** The first of the days on which both policies are compared at the end, beyond those that were played. */
 const COMPARED_FROM = 1_000;
 const COMPARED_DAYS = 16;
+const READ_WAIT_MS = 1_000;
+const RETRY_MS = 500;
+/** A log that answers and has nothing new for so long has lost something. */
+const MOST_WAIT_MS = 60_000;
 /** The world that live days are of. */
 const WORLD = 2;
 
@@ -46,7 +52,9 @@ export class ShiftStage {
   billed = 0;
   readonly #market: LiveMarket;
   readonly #output: Output;
-  #scenario: Scenario = MARKET;
+  readonly #clock: Clock;
+  readonly #usual: Scenario;
+  #scenario: Scenario;
   #day = 0;
   #shiftedAt = 0;
 
@@ -55,13 +63,16 @@ export class ShiftStage {
     readonly log: OutcomeLog;
     readonly incumbent: PolicyFile;
     readonly output: Output;
+    readonly clock: Clock;
+    /** Of a day. */
+    readonly impressions: number;
   }): Promise<ShiftStage> {
     const consumer = await parts.log.consumer('feedback', { from: 'start' });
     return new ShiftStage(parts, new FeedbackAgent({ consumer, periodMs: DAY_MS }));
   }
 
   private constructor(
-    { ledger, log, incumbent, output }: Parameters<typeof ShiftStage.open>[0],
+    { ledger, log, incumbent, output, clock, impressions }: Parameters<typeof ShiftStage.open>[0],
     feedback: FeedbackAgent,
   ) {
     this.ledger = ledger;
@@ -69,6 +80,9 @@ export class ShiftStage {
     this.feedback = feedback;
     this.#market = new LiveMarket({ ledger, log, team: this.team });
     this.#output = output;
+    this.#clock = clock;
+    this.#usual = marketOf(impressions);
+    this.#scenario = this.#usual;
   }
 
   get daysSinceShift(): number {
@@ -77,7 +91,7 @@ export class ShiftStage {
 
   /** From the next day on the market is another. */
   shift(shift: MarketShift): void {
-    this.#scenario = { ...MARKET, shift };
+    this.#scenario = { ...this.#usual, shift };
     this.#shiftedAt = this.#day;
   }
 
@@ -148,9 +162,9 @@ export class ShiftStage {
   async #playDay(name: string, between: () => void): Promise<number> {
     const { metrics, records, billed, values } = await this.#market.play(this.#scenario, this.#day);
     this.#byAdvertiser.set(values);
-    await this.feedback.read();
     this.records += records;
     this.billed += billed;
+    await this.#readAll();
     this.#day += 1;
     const perHour = metrics.surplus / HOURS;
     const { report } = this.feedback.market;
@@ -159,6 +173,37 @@ export class ShiftStage {
     );
     between();
     return perHour;
+  }
+
+  /** Reads until every bill has come; a broker that is away is waited for. */
+  async #readAll(): Promise<void> {
+    let isAway = false;
+    let before = -1;
+    let since = this.#clock.monotonic();
+    while (this.feedback.market.paid < this.billed) {
+      try {
+        await this.feedback.read(READ_WAIT_MS);
+        const { paid } = this.feedback.market;
+        if (paid !== before) since = this.#clock.monotonic();
+        before = paid;
+        if (this.#clock.monotonic() - since > MOST_WAIT_MS)
+          throw new GavotteError(
+            'GV_TIMEOUT',
+            `${this.billed - paid} micros of bills have not come from the log`,
+            {
+              fix: 'See what the broker says of the topic gavotte.demo; the ledger has every bill.',
+            },
+          );
+      } catch (thrown) {
+        const error = GavotteError.from(thrown);
+        if (error.recovery !== 'transient') throw error;
+        if (!isAway)
+          this.#output.note(`  The log is away: ${error.message}. What was written waits on our disk.`);
+        isAway = true;
+        await this.#clock.sleep(RETRY_MS);
+      }
+    }
+    if (isAway) this.#output.note('  It is back, and everything has come.');
   }
 
   #keep(name: string, surplus: readonly number[]): void {

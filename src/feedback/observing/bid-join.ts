@@ -24,8 +24,8 @@ export interface BidNews {
 
 /** Bids that are remembered: at 10,000 bids a second a minute and a half, at 100 more than two hours. */
 const REMEMBERED = 1_000_000;
-/** What came before its bid, which comes by another way: so many wait. */
-const MOST_EARLY = 10_000;
+/** What came before its bid, which may come by another way, as money goes before news: so many wait. */
+const MOST_EARLY = 100_000;
 
 /**
  * Brings together what became of each bid: wins, losses, bills, clicks and conversions find the bid that they follow from,

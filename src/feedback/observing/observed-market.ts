@@ -55,6 +55,7 @@ export class ObservedMarket {
   #records = 0;
   #periods = 0;
   #period = -1;
+  #paid = 0;
   #driftedAt: number | null = null;
 
   constructor({ periodMs = HOUR_MS, remembered }: { periodMs?: number; remembered?: number } = {}) {
@@ -77,6 +78,11 @@ export class ObservedMarket {
       if (funnel === undefined) this.join.take(record, (news) => this.#hear(news));
       else this.traffic.counted(funnel.holder, funnel.at, funnel.available);
     }
+  }
+
+  /** Micros of all bills, each counted once. */
+  get paid(): number {
+    return this.#paid;
   }
 
   /** Periods that have ended. */
@@ -139,6 +145,7 @@ export class ObservedMarket {
     if ((kind === 'won' || kind === 'lost') && bid.deal === '')
       this.prices.ended(choice?.market ?? bid.exchange, kind === 'won', joined.toBeat);
     if (kind === 'billed') {
+      this.#paid += micros;
       if (joined.toBeat === null && bid.deal === '')
         this.prices.ended(choice?.market ?? bid.exchange, true, null);
       this.creatives.shown(campaign, creative);
