@@ -6,6 +6,7 @@ import {
   type OutcomeLog,
   type OutcomeRecord,
   outcomeId,
+  writeOutcome,
 } from '../outcomes/index.ts';
 import { funnelOutcome, outcomesOf, setupOutcome, type WrittenSetup } from './decisions/decision-outcomes.ts';
 import type { DecisionRecorder } from './decisions/decision-recorder.ts';
@@ -33,7 +34,7 @@ export interface JournalOptions {
  * path. While the log is away it keeps what it can; bidding goes on.
  */
 export class OutcomeJournal implements OutcomeListener<OpenBid> {
-  /** Records that found no room while the log was away. */
+  /** Records that found no room while the log was away, or that the log refused. */
   dropped = 0;
   readonly #options: JournalOptions;
   #waiting: OutcomeRecord[];
@@ -93,12 +94,27 @@ export class OutcomeJournal implements OutcomeListener<OpenBid> {
     this.#waiting = [];
     try {
       await log.append(batch);
-    } catch (error) {
+    } catch (thrown) {
+      const error = GavotteError.from(thrown);
       const since = this.#waiting;
-      this.#waiting = batch;
+      this.#waiting = error.code === 'GV_OUTCOME_REFUSED' ? this.#withoutRefused(batch) : batch;
       this.#keep(since);
-      throw GavotteError.from(error);
+      throw error;
     }
+  }
+
+  /** A record that the log will never take, such as one that is too large, must not hold up those behind it. */
+  #withoutRefused(batch: readonly OutcomeRecord[]): OutcomeRecord[] {
+    const writable = batch.filter((record) => {
+      try {
+        writeOutcome(record);
+        return true;
+      } catch {
+        return false;
+      }
+    });
+    this.dropped += batch.length - writable.length;
+    return writable;
   }
 
   #countFunnel(): void {

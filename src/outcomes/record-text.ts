@@ -8,8 +8,8 @@ import {
   type OutcomeRecord,
 } from './record.ts';
 
-/** Larger than any request we read, so a decision's inputs always fit; what is larger is a mistake. */
-export const MAX_RECORD_BYTES = 1_000_000;
+/** A decision's inputs fit, and what a bidder of thousands of campaigns is made of; what is larger is a mistake. */
+export const MAX_RECORD_BYTES = 8_000_000;
 /** As long as any id of an exchange that we accept, with room for what is put before it. */
 const MAX_ID_LENGTH = 512;
 

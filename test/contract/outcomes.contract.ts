@@ -59,6 +59,23 @@ function appendRules(check: CheckLog): void {
     await log.close();
   });
 
+  check('records as large as they may be, and batches of many, are read whole and found', async (world) => {
+    const { open, waitMs } = world;
+    const log = await open();
+    // Three bytes a character in UTF-8.
+    const large = Array.from({ length: 8 }, (_unused, index) =>
+      billing(`large-${index}`, { creative: '税'.repeat(index === 0 ? 2_666_500 : 150_000) }),
+    );
+    await log.append(large);
+    const entries = await take(await log.consumer('reader'), large.length, waitMs);
+    assert.deepEqual(
+      entries.map(({ record }) => record),
+      large,
+    );
+    assert.deepEqual(await log.find('large-0'), large[0]);
+    await log.close();
+  });
+
   check('a hundred who append at once lose nothing and write nothing twice', async ({ open, waitMs }) => {
     const log = await open();
     await Promise.all(Array.from({ length: 100 }, (_unused, index) => log.append(billings(`w${index}-`, 5))));

@@ -1,5 +1,6 @@
 import type { Admin, Consumer, Producer } from '@platformatic/kafka';
 import { type Clock, GavotteError, withDeadline } from '../../kernel/index.ts';
+import { MAX_RECORD_BYTES } from '../record-text.ts';
 import type { KafkaPackage } from './kafka-package.ts';
 
 /** A broker that is alive answers a request within this time, also one that waits for replicas. */
@@ -14,6 +15,8 @@ const DEADLINE_MS = 20_000;
 const SESSION_MS = 10_000;
 const HEARTBEAT_MS = 1_000;
 const CLOSE_MS = 2_000;
+/** What a record has around it in a batch. */
+const RECORD_ROOM_BYTES = 4_096;
 
 /** Clients of one cluster, made when they are needed. */
 export class KafkaCluster {
@@ -71,8 +74,11 @@ export class KafkaCluster {
   /** Makes `topics` unless they are there, and waits until what was made is served. */
   async createTopics(topics: readonly string[], partitions: number): Promise<void> {
     const admin = this.admin();
-    // The broker's time, as it refuses records that a clock ahead of its own has stamped.
-    const configs = [{ name: 'message.timestamp.type', value: 'LogAppendTime' }];
+    const configs = [
+      // The broker's time, as it refuses records that a clock ahead of its own has stamped.
+      { name: 'message.timestamp.type', value: 'LogAppendTime' },
+      { name: 'max.message.bytes', value: String(MAX_RECORD_BYTES + RECORD_ROOM_BYTES) },
+    ];
     try {
       for (const topic of topics)
         try {

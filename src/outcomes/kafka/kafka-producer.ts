@@ -9,10 +9,12 @@ export interface Message {
   readonly value: string;
 }
 
-/** All messages of a request may go to one partition, which takes a batch of a megabyte; UTF-8 may be longer than this. */
-const MAX_SEND_UNITS = 700_000;
+/** All messages of a request may go to one partition, and a topic that we have not made takes a batch of a megabyte. */
+const MAX_SEND_BYTES = 900_000;
+/** What a message has beside its key and value. */
+const MESSAGE_BYTES = 32;
 /** A broker that is this far behind is as one that is away. */
-const MAX_WAITING_UNITS = 64 * 1_048_576;
+const MAX_WAITING_BYTES = 64 * 1_048_576;
 /** Every replica that is in sync has it. */
 const ACKS_ALL = -1;
 
@@ -27,7 +29,7 @@ export class KafkaProducer {
   readonly #cluster: KafkaCluster;
   #producer: ReturnType<KafkaCluster['producer']> | undefined;
   #waiting: Waiting[] = [];
-  #units = 0;
+  #bytes = 0;
   #running: Promise<void> | undefined;
   #closed = false;
 
@@ -39,9 +41,9 @@ export class KafkaProducer {
   send(messages: readonly Message[]): Promise<void> {
     if (this.#closed) return Promise.reject(unavailable('the log is closed'));
     if (messages.length === 0) return Promise.resolve();
-    if (this.#units > MAX_WAITING_UNITS)
+    if (this.#bytes > MAX_WAITING_BYTES)
       return Promise.reject(unavailable('too much waits for Kafka already'));
-    this.#units += unitsOf(messages);
+    this.#bytes += messages.reduce((sum, message) => sum + sizeOf(message), 0);
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.#waiting.push({ messages, resolve, reject });
     this.#running ??= this.#run();
@@ -60,7 +62,7 @@ export class KafkaProducer {
       await Promise.resolve();
       const batch = this.#waiting;
       this.#waiting = [];
-      this.#units = 0;
+      this.#bytes = 0;
       await this.#sendAll(batch);
     }
     this.#running = undefined;
@@ -104,18 +106,18 @@ export class KafkaProducer {
 }
 
 function endOfRequest(messages: readonly Message[], start: number): number {
-  let units = 0;
+  let bytes = 0;
   let end = start;
   while (end < messages.length) {
-    units += messages[end]!.value.length;
-    if (units > MAX_SEND_UNITS && end > start) break;
+    bytes += sizeOf(messages[end]!);
+    if (bytes > MAX_SEND_BYTES && end > start) break;
     end += 1;
   }
   return end;
 }
 
-function unitsOf(messages: readonly Message[]): number {
-  return messages.reduce((sum, { value }) => sum + value.length, 0);
+function sizeOf({ key, value }: Message): number {
+  return MESSAGE_BYTES + Buffer.byteLength(key) + Buffer.byteLength(value);
 }
 
 function unavailable(message: string): GavotteError {
