@@ -2,8 +2,11 @@
 import { mkdirSync } from 'node:fs';
 import { createRealWorld, money } from '../src/kernel/index.ts';
 import type { BidApplication } from '../src/services/bid-server/application.ts';
+import { timedBids } from '../src/services/bid-server/timed-bids.ts';
 import { bidderApplication } from '../src/services/bidder/bidder-application.ts';
+import { bidderMetrics } from '../src/services/bidder/bidder-metrics.ts';
 import { bidderStatus } from '../src/services/bidder/bidder-status.ts';
+import { scrapeText } from '../src/telemetry/index.ts';
 import { BENCH_SEAT, LAST_HOP } from './bidder-traffic.ts';
 import { type BenchEngine, benchFolder, noticesOf, prepareBenchEngine, startBenchEngine } from './engine.ts';
 
@@ -39,10 +42,14 @@ export async function createApplication(): Promise<BidApplication> {
   const running = await startBenchEngine(options, 'bench-1');
   const outcomes = new Outcomes(running);
   setInterval(() => outcomes.tick(), TICK_MS);
-  const application = bidderApplication(running.engine, {
-    isReady: () => true,
-    status: () => bidderStatus(running.engine, null),
-  });
+  const metrics = bidderMetrics(running.engine, createRealWorld().clock);
+  const application = timedBids(
+    bidderApplication(running.engine, {
+      isReady: () => true,
+      status: () => bidderStatus(running.engine, null),
+      metrics: () => scrapeText(metrics),
+    }),
+  );
   return {
     bid: (path, body, start, end) => {
       const answer = application.bid(path, body, start, end);

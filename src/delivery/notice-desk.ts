@@ -1,5 +1,6 @@
 import { type Clock, money } from '../kernel/index.ts';
 import { type Notice, type NoticeReader, type NoticeRefusal, noticeCost } from '../openrtb/index.ts';
+import { BucketCounts } from '../telemetry/index.ts';
 import { BILL_GRACE_MS, type Bill, type BillOutcome, type Bills } from './money/bills.ts';
 import type { Purse } from './money/purse.ts';
 import { RecentIds } from './money/recent-ids.ts';
@@ -59,6 +60,8 @@ export class NoticeDesk<Bid> {
     spooled: 0,
     ignored: 0,
   };
+  /** Seconds from a bid of this process to its bill; copies and what came after another bid took its place are left out. */
+  readonly lags = new BucketCounts('gavotte_notice_lag_seconds');
   readonly #read: NoticeReader;
   readonly #bills: Bills;
   readonly #purse: Purse<Bid>;
@@ -115,6 +118,7 @@ export class NoticeDesk<Bid> {
     const number = this.#numberOf(notice);
     // Before the bill is paid, as paying ends the bid and what ended may be forgotten.
     const bid = number < 0 ? undefined : this.#purse.bid(number);
+    const lagMs = this.#purse.ageMs(number, this.#clock.monotonic());
     const bill = this.#billOf(notice);
     if (bill.amount.amountMicros === 0) {
       if (number >= 0) this.#purse.paid(number, notice.epoch, 0);
@@ -132,7 +136,10 @@ export class NoticeDesk<Bid> {
     if (number >= 0) this.#purse.paid(number, notice.epoch, outcome === 'spooled' ? 0 : amountMicros);
     if (outcome === 'spooled' && notice.holder === this.#purse.holder)
       this.#purse.spooled(notice.account, amountMicros);
-    if (outcome !== 'repeat') this.#listener.billed(bid, notice, amountMicros);
+    if (outcome !== 'repeat') {
+      this.lags.observe(lagMs / 1000);
+      this.#listener.billed(bid, notice, amountMicros);
+    }
     return TAKEN;
   }
 

@@ -95,3 +95,14 @@ test('with liars, every kind is seated and named', async () => {
     assert.ok(Date.parse(quote.expires_at) < Date.now());
   });
 });
+
+test('a market tells at the registry’s /metrics how long each seller took to answer', async () => {
+  await withMarket({}, async (market) => {
+    const [seller] = market.sellers;
+    await fetch(`${seller!.url}/products`);
+    const text = await (await fetch(`${market.registryUrl}/metrics`)).text();
+    assert.match(text, new RegExp(`^gavotte_http_seconds_count\\{server="${seller!.id}"\\} 1$`, 'm'));
+    assert.match(text, /^gavotte_http_seconds_count\{server="registry"\} 0$/m);
+    assert.match(text, /^process_cpu_seconds_total [\d.]+$/m);
+  });
+});

@@ -1,6 +1,9 @@
 import type { HttpHandler, World } from '../kernel/index.ts';
 import { createMarket, type MarketSeller, marketSize } from '../market/index.ts';
+import { BucketCounts, SCRAPE_CONTENT_TYPE, scrapeText } from '../telemetry/index.ts';
+import { processMetrics } from './process-metrics.ts';
 import { type RunningServer, serveHandler } from './serve-handler.ts';
+import { timedHandler } from './timed-handler.ts';
 
 /** Which market to serve, and where. */
 export interface ServeMarketOptions extends Pick<World, 'clock'> {
@@ -9,7 +12,7 @@ export interface ServeMarketOptions extends Pick<World, 'clock'> {
   readonly seed: number | string;
   /** Adds one seller of every kind of liar. */
   readonly liars?: boolean;
-  /** The registry's; sellers take the ports after it. 0 gives everyone a free one. */
+  /** The registry's, which also serves `/metrics`; sellers take the ports after it. 0 gives everyone a free one. */
   readonly port: number;
   /** @defaultValue '127.0.0.1' */
   readonly host?: string;
@@ -63,7 +66,19 @@ export async function serveMarket(options: ServeMarketOptions): Promise<RunningM
     ...(options.liars === undefined ? {} : { liars: options.liars }),
     ...(options.onBooked === undefined ? {} : { onBooked: options.onBooked }),
   });
-  handlers.push(market.registry, ...market.sellers.map(({ handler }) => handler));
+  const times = [
+    new BucketCounts('gavotte_http_seconds'),
+    ...market.sellers.map(() => new BucketCounts('gavotte_http_seconds')),
+  ];
+  const names = ['registry', ...market.sellers.map(({ id }) => id)];
+  const metrics = () =>
+    scrapeText(processMetrics, (scrape) => {
+      for (const [index, server] of names.entries())
+        scrape.addHistogram('gavotte_http_seconds', { server }, times[index]!);
+    });
+  for (const [index, handler] of [market.registry, ...market.sellers.map(({ handler }) => handler)].entries())
+    handlers.push(timedHandler(handler, times[index]!));
+  handlers[0] = withMetrics(handlers[0]!, metrics);
   return {
     registryUrl: registry!.url,
     sellers: market.sellers.map(({ handler: _handler, ...seller }) => seller),
@@ -71,6 +86,14 @@ export async function serveMarket(options: ServeMarketOptions): Promise<RunningM
     books: () => new Map(market.sellers.map(({ id, books }) => [id, books])),
     close: () => closeAll(servers),
   };
+}
+
+/** Answers `GET /metrics` before anything else. */
+function withMetrics(handler: HttpHandler, metrics: () => string): HttpHandler {
+  return (request) =>
+    new URL(request.url).pathname === '/metrics'
+      ? Promise.resolve({ status: 200, headers: { 'content-type': SCRAPE_CONTENT_TYPE }, body: metrics() })
+      : handler(request);
 }
 
 async function closeAll(servers: readonly RunningServer[]): Promise<void> {

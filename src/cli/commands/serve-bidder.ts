@@ -38,7 +38,7 @@ const SAMPLE_BUDGET_MICROS = 500_000_000;
 /** `gavotte serve bidder`. */
 export function configureBidder(command: Command, context: CommandContext): void {
   command
-    .description('a bidder over HTTP: bids, notices, /livez, /readyz, /status')
+    .description('a bidder over HTTP: bids, notices, /livez, /readyz, /status, /metrics')
     .option('--plan <file>', 'campaigns and deals to run; without it, a sample on a ledger of its own')
     .option('--settings <file>', 'exchanges and rules; needed with --plan')
     .option('--ledger <file or URL>', 'the ledger: an SQLite file or postgres://…; needed with --plan')

@@ -274,6 +274,8 @@ export class ClassicalAgents implements EngineAgents {
     const isSplitAnew = each.splits !== this.agreements.version;
     each.splits = this.agreements.version;
     replanIfDue(each, isSplitAnew, at, spent, spentToday + pending, this.agreements.partOf(index));
+    running.planned = each.plan.plannedBy(at);
+    running.plannedNextSecond = each.plan.plannedBetween(at, at + USUAL_TICK_MS);
     const action = this.pacing.tick(
       id,
       {

@@ -241,7 +241,7 @@ test('fault/D1 sixty-four bidders spend one cap to the end, none of it twice', a
 test('a place for a bid is free again when its bid has ended, once each, and none is given when all are taken', () => {
   const promises = new Promises<string>(2);
   assert.deepEqual(
-    [promises.add(0, 5, 10, 'a'), promises.add(1, 7, 20, 'b'), promises.add(0, 9, 30, 'c')],
+    [promises.add(0, 5, 1, 10, 'a'), promises.add(1, 7, 2, 20, 'b'), promises.add(0, 9, 3, 30, 'c')],
     [0, 1, -1],
   );
   const ended: [number, string][] = [];
@@ -251,15 +251,34 @@ test('a place for a bid is free again when its bid has ended, once each, and non
     [0, 7, 0, 0, 0],
   );
   assert.equal(promises.bid(1), 'b', 'what was paid is remembered');
-  const numbers = [promises.add(0, 9, 30, 'd'), promises.add(0, 9, 40, 'e'), promises.add(0, 1, 30, 'f')];
+  const numbers = [
+    promises.add(0, 9, 11, 30, 'd'),
+    promises.add(0, 9, 12, 40, 'e'),
+    promises.add(0, 1, 13, 30, 'f'),
+  ];
   assert.equal(new Set([0, 1, ...numbers]).size, 5, 'no number is given twice');
   assert.deepEqual([numbers[2], promises.bid(1), promises.end(0)], [-1, undefined, 0]);
   promises.expire(30, (_wallet, micros, bid) => ended.push([micros, bid]));
-  assert.ok(promises.add(0, 3, 50, 'g') > numbers[1]!, 'one that lives longer keeps nobody out');
+  assert.ok(promises.add(0, 3, 31, 50, 'g') > numbers[1]!, 'one that lives longer keeps nobody out');
   assert.deepEqual(ended, [
     [5, 'a'],
     [9, 'd'],
   ]);
+});
+
+test('how old a bid is, is known until another takes its place; the oldest is one that is open', () => {
+  const promises = new Promises<string>(2);
+  assert.equal(promises.oldest(7), 7, 'none is open');
+  promises.add(0, 5, 10, 100, 'a');
+  promises.add(0, 5, 12, 100, 'b');
+  assert.equal(promises.oldest(20), 10);
+  promises.end(0);
+  assert.deepEqual([promises.oldest(20), promises.madeAt(0), promises.madeAt(1)], [12, 10, 12]);
+  promises.add(0, 5, 15, 100, 'c');
+  assert.deepEqual(
+    [promises.madeAt(0), promises.madeAt(2), promises.madeAt(-1)],
+    [Number.NaN, 15, Number.NaN],
+  );
 });
 
 test('inv/I9 places of bids: numbers are told apart, whatever ends when', () => {
@@ -275,7 +294,7 @@ test('inv/I9 places of bids: numbers are told apart, whatever ends when', () => 
       let now = 0;
       for (const each of steps) {
         if ('add' in each) {
-          const number = promises.add(0, each.add, now + each.lives, each.add);
+          const number = promises.add(0, each.add, now, now + each.lives, each.add);
           assert.equal(number === -1, open.size === capacity);
           if (number >= 0) open.set(number, { micros: each.add, until: now + each.lives });
         } else if ('end' in each) {

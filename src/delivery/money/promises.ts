@@ -13,18 +13,20 @@ export class Promises<Bid> {
   readonly #micros: Float64Array;
   readonly #wallets: Int32Array;
   readonly #expires: Float64Array;
+  readonly #made: Float64Array;
   readonly #bids: (Bid | undefined)[];
   /** The next number to be given; its place is its remainder. */
   #next = 0;
   #open = 0;
 
-  /** @param capacity most bids open at once; each takes 36 bytes and what `Bid` needs. */
+  /** @param capacity most bids open at once; each takes 44 bytes and what `Bid` needs. */
   constructor(capacity: number) {
     this.#capacity = capacity;
     this.#numbers = new Float64Array(capacity).fill(-1);
     this.#micros = new Float64Array(capacity);
     this.#wallets = new Int32Array(capacity);
     this.#expires = new Float64Array(capacity);
+    this.#made = new Float64Array(capacity);
     this.#bids = new Array<Bid | undefined>(capacity).fill(undefined);
   }
 
@@ -34,7 +36,7 @@ export class Promises<Bid> {
   }
 
   /** The bid's number, or -1 when there is no place for it: then there is no bid (I13). */
-  add(wallet: number, micros: number, expiresAt: number, bid: Bid): number {
+  add(wallet: number, micros: number, now: number, expiresAt: number, bid: Bid): number {
     const end = this.#next + Math.min(PLACES_TRIED, this.#capacity);
     while (this.#next < end && this.#micros[this.#next % this.#capacity]! > 0) this.#next += 1;
     if (this.#next === end) return -1;
@@ -44,6 +46,7 @@ export class Promises<Bid> {
     this.#micros[place] = micros;
     this.#wallets[place] = wallet;
     this.#expires[place] = expiresAt;
+    this.#made[place] = now;
     this.#bids[place] = bid;
     this.#next = number + 1;
     this.#open += 1;
@@ -69,6 +72,20 @@ export class Promises<Bid> {
   bid(number: number): Bid | undefined {
     const place = this.#placeOf(number);
     return place < 0 ? undefined : this.#bids[place];
+  }
+
+  /** When it was made, ended or not, until another takes its place; NaN after that. */
+  madeAt(number: number): number {
+    const place = this.#placeOf(number);
+    return place < 0 ? Number.NaN : this.#made[place]!;
+  }
+
+  /** When the oldest that is open was made; `now` when none is. Looks at all places. */
+  oldest(now: number): number {
+    let oldest = now;
+    for (let place = 0; place < this.#capacity; place += 1)
+      if (this.#micros[place]! > 0 && this.#made[place]! < oldest) oldest = this.#made[place]!;
+    return oldest;
   }
 
   /** Nothing more will come of a bid that has ended. */

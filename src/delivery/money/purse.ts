@@ -63,7 +63,7 @@ export class Purse<Bid> {
    */
   promise(wallet: Wallet, micros: number, now: number, expiresAt: number, bid: Bid): number {
     if (!(micros > 0) || micros > wallet.free(now)) return -1;
-    const number = this.#promises.add(wallet.index, micros, expiresAt, bid);
+    const number = this.#promises.add(wallet.index, micros, now, expiresAt, bid);
     if (number < 0) return -1;
     wallet.promised += micros;
     wallet.everPromised += micros;
@@ -104,6 +104,16 @@ export class Purse<Bid> {
   /** What a bid was, as long as it is remembered. */
   bid(number: number): Bid | undefined {
     return this.#promises.bid(number);
+  }
+
+  /** Milliseconds since a bid was made; NaN for one that is not remembered. */
+  ageMs(number: number, now: number): number {
+    return now - this.#promises.madeAt(number);
+  }
+
+  /** Milliseconds since the oldest open bid was made; 0 when none is open. Some hundred microseconds. */
+  oldestMs(now: number): number {
+    return now - this.#promises.oldest(now);
   }
 
   /** Ends bids whose time has come. Call it only between asking the ledger and using its answer, or right before. */

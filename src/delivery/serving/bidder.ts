@@ -17,6 +17,7 @@ import {
   timeBudgetMs,
   writeResponse,
 } from '../../openrtb/index.ts';
+import type { BucketCounts } from '../../telemetry/index.ts';
 import type { BidAgents } from '../agents/bid-agents.ts';
 import { type BookedDeal, type DealBook, refuse } from '../deals/deal-book.ts';
 import { DecisionChance } from '../decisions/decision-chance.ts';
@@ -134,6 +135,11 @@ export class Bidder {
     this.#chance = new DecisionChance(parts.chanceSeed);
     this.#promising = new Promising(parts);
     this.#decisions = parts.firstDecision ?? 0;
+  }
+
+  /** Prices bid, tests left out: CPMs in units of each currency. */
+  get prices(): ReadonlyMap<string, BucketCounts> {
+    return this.#promising.prices;
   }
 
   /** Answers one request of an exchange; `body` from `start` to `end` is read during the call only. */

@@ -1,5 +1,6 @@
-import type { EpochMs } from '../../kernel/index.ts';
+import { type EpochMs, MICROS_PER_UNIT } from '../../kernel/index.ts';
 import { type BidLine, fitLines, impressionCost } from '../../openrtb/index.ts';
+import { BucketCounts } from '../../telemetry/index.ts';
 import { refuse, unitsTaken } from '../deals/deal-book.ts';
 import type { Tape } from '../decisions/tape.ts';
 import type { FrequencyCaps } from '../eligibility/frequency-caps.ts';
@@ -34,6 +35,8 @@ export interface LeavingBid {
 export class Promising {
   /** The bids that leave with the last answer, tests left out. */
   readonly made: LeavingBid[] = [];
+  /** CPMs in units of each currency, tests left out. */
+  readonly prices = new Map<string, BucketCounts>();
   readonly #parts: PromisingParts;
   #testBids = 0;
 
@@ -86,7 +89,7 @@ export class Promising {
         imp.multiplier,
       );
     running.bids += 1;
-    if (!request.test) this.made.push({ bidId, candidate });
+    if (!request.test) this.#leaves({ bidId, candidate });
     return {
       bidId,
       impId: imp.id,
@@ -101,6 +104,17 @@ export class Promising {
       exp: hold,
       dsa: request.regs.dsaRequired > 0,
     };
+  }
+
+  #leaves(bid: LeavingBid): void {
+    this.made.push(bid);
+    const { wallet, priceCpmMicros } = bid.candidate;
+    let prices = this.prices.get(wallet.currency);
+    if (prices === undefined) {
+      prices = new BucketCounts('gavotte_bid_price_cpm');
+      this.prices.set(wallet.currency, prices);
+    }
+    prices.observe(priceCpmMicros / MICROS_PER_UNIT);
   }
 
   /** The number of a bid whose money is promised, or −1; a test is never promised any (V11). */

@@ -49,6 +49,9 @@ export class RunningCampaign {
   /** Micros paid in the open auction by all processes, as far as is known here: in all, and today. */
   openSpent = 0;
   spentToday = 0;
+  /** Micros of the open auction that Pacing planned by now, and for the next second; 0 until its first tick. */
+  planned = 0;
+  plannedNextSecond = 0;
   /** Micros that it and those beside it may still spend, by the cap of the account above; until it is read, no limit. */
   groupFree = Number.MAX_SAFE_INTEGER;
   /** By exchange; by index for what does not depend on the request. */

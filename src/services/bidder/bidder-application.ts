@@ -1,4 +1,5 @@
 import type { DeliveryEngine } from '../../delivery/index.ts';
+import { SCRAPE_CONTENT_TYPE } from '../../telemetry/index.ts';
 import type { BidAnswer, BidApplication, ControlAnswer, ControlRequest } from '../bid-server/application.ts';
 import type { BidderStatus } from './bidder-status.ts';
 
@@ -8,6 +9,8 @@ const BID_ROUTE = '/openrtb2/bid/';
 export interface BidderHealth {
   readonly isReady: () => boolean;
   readonly status: () => BidderStatus;
+  /** In Prometheus’ text format. */
+  readonly metrics: () => string;
 }
 
 /** A bidder behind the bid server: bids, notices, and what operators ask. */
@@ -24,7 +27,7 @@ export function bidderApplication(engine: DeliveryEngine, health: BidderHealth):
 async function answer(
   { method, target }: ControlRequest,
   engine: DeliveryEngine,
-  { isReady, status: statusOf }: BidderHealth,
+  { isReady, status: statusOf, metrics }: BidderHealth,
 ): Promise<ControlAnswer> {
   if (target.startsWith('/n/')) {
     const { status, location } = await engine.notice(target);
@@ -42,6 +45,8 @@ async function answer(
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(statusOf()),
       };
+    case '/metrics':
+      return { status: 200, headers: { 'content-type': SCRAPE_CONTENT_TYPE }, body: metrics() };
     default:
       return { status: 404, body: 'not found\n' };
   }

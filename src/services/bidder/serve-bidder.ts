@@ -1,8 +1,13 @@
 import { DeliveryEngine } from '../../delivery/index.ts';
 import { GavotteError } from '../../kernel/index.ts';
 import { Authorisations, SupplyCrawler } from '../../openrtb/index.ts';
+import { scrapeText } from '../../telemetry/index.ts';
 import { serveBids } from '../bid-server/serve-bids.ts';
+import { serverMetrics } from '../bid-server/server-metrics.ts';
+import { timedBids } from '../bid-server/timed-bids.ts';
+import { processMetrics } from '../process-metrics.ts';
 import { bidderApplication } from './bidder-application.ts';
+import { bidderMetrics } from './bidder-metrics.ts';
 import { type BidderStatus, bidderStatus } from './bidder-status.ts';
 import { type BidderParts, engineOptions } from './engine-options.ts';
 
@@ -27,7 +32,7 @@ export interface RunningBidder {
 const TICK_MS = 250;
 
 /**
- * Runs one bidder process: bids at `POST /openrtb2/bid/EXCHANGE`, notices at `/n/…`, `/livez`, `/readyz`, `/status`.
+ * Runs one bidder process: bids at `POST /openrtb2/bid/EXCHANGE`, notices at `/n/…`, `/livez`, `/readyz`, `/status`, `/metrics`.
  * @throws GV_BAD_INPUT when the port cannot be had or settings are wrong.
  */
 export async function serveBidder(options: ServeBidderOptions): Promise<RunningBidder> {
@@ -40,8 +45,17 @@ export async function serveBidder(options: ServeBidderOptions): Promise<RunningB
       : new SupplyCrawler({ world, authorisations, path: settings.supplyCache });
   const status = () => bidderStatus(engine, crawler?.status ?? null);
   let isReady = false;
+  const application = timedBids(
+    bidderApplication(engine, { isReady: () => isReady, status, metrics: () => metrics() }),
+  );
+  const metrics = () =>
+    scrapeText(
+      processMetrics,
+      serverMetrics(server.stats, application.times),
+      bidderMetrics(engine, world.clock),
+    );
   const server = await serveBids({
-    application: bidderApplication(engine, { isReady: () => isReady, status }),
+    application,
     port: options.port,
     host: options.host,
     ...(options.reusePort === undefined ? {} : { reusePort: options.reusePort }),
