@@ -128,8 +128,11 @@ export class Segment {
   /** Ends it: writes its index. What lies behind its end stays unread. */
   async seal(at: number): Promise<void> {
     const index = this.index as GrowingIndex;
-    await this.#file?.close();
+    const file = this.#file ?? (await this.#storage.openFile(this.#log, 'append'));
     this.#file = undefined;
+    // What the index says is there must outlive a power cut, also what a process wrote that died before it synced.
+    await file.sync();
+    await file.close();
     await this.#storage.writeBytes(`${this.#path}.index`, index.encode(this.size, at));
     this.#seal((await StoredIndex.open(this.#files, `${this.#path}.index`))!);
   }
