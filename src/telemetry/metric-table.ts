@@ -60,7 +60,12 @@ export const METRICS = {
     'campaign',
     'currency',
   ]),
-  gavotte_campaign_active: gauge('bidder', 'flag', '1 while in flight with something to show', ['campaign']),
+  gavotte_open_auction_spend: gauge('bidder', 'currency', 'Paid in the open auction, of all processes', [
+    'campaign',
+    'currency',
+  ]),
+  gavotte_campaign_active: gauge('bidder', 'flag', '1 while in flight', ['campaign']),
+  gavotte_campaign_halted: gauge('bidder', 'flag', '1 while it has nothing to show', ['campaign']),
   gavotte_lease_outstanding: gauge('bidder', 'currency', 'Leased and not yet paid', ['campaign', 'currency']),
   gavotte_promised: gauge('bidder', 'currency', 'Promised in open bids', ['campaign', 'currency']),
   gavotte_open_reservations: gauge('bidder', 'count', 'Bids whose money is held'),

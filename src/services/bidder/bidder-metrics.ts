@@ -6,7 +6,7 @@ import type { Publish, Scrape } from '../../telemetry/index.ts';
 export function bidderMetrics(engine: DeliveryEngine, clock: Clock): Publish {
   return (scrape) => {
     decisions(scrape, engine);
-    for (const running of engine.campaigns) campaign(scrape, running, isActive(engine, running, clock.now()));
+    for (const running of engine.campaigns) campaign(scrape, running, clock.now(), engine.haltOf(running));
     money(scrape, engine, clock.monotonic());
     notices(scrape, engine);
     policy(scrape, engine);
@@ -20,19 +20,21 @@ function decisions(scrape: Scrape, { bidder }: DeliveryEngine): void {
     scrape.addHistogram('gavotte_bid_price_cpm', { currency }, prices);
 }
 
-function campaign(scrape: Scrape, running: RunningCampaign, active: boolean): void {
+function campaign(scrape: Scrape, running: RunningCampaign, now: number, halt: string | null): void {
   const { wallet, openSpent } = running;
-  const { id, currency, totalBudget } = running.campaign;
+  const { id, currency, totalBudget, start, end } = running.campaign;
   const counted = { campaign: id };
   const paid = { campaign: id, currency };
   scrape.add('gavotte_bids_total', counted, running.bids);
   scrape.add('gavotte_wins_total', counted, running.wins);
   scrape.add('gavotte_impressions_total', counted, running.impressions);
   scrape.add('gavotte_clicks_total', counted, running.clicks);
-  scrape.add('gavotte_campaign_active', counted, active ? 1 : 0);
+  scrape.add('gavotte_campaign_active', counted, now >= start && now < end ? 1 : 0);
+  scrape.add('gavotte_campaign_halted', counted, halt === null ? 0 : 1);
   scrape.add('gavotte_budget_utilisation_ratio', counted, openSpent / totalBudget);
   scrape.add('gavotte_pacing_error_ratio', counted, (openSpent - running.planned) / totalBudget);
   scrape.add('gavotte_spend_total', paid, running.spent / MICROS_PER_UNIT);
+  scrape.add('gavotte_open_auction_spend', paid, openSpent / MICROS_PER_UNIT);
   scrape.add('gavotte_budget', paid, totalBudget / MICROS_PER_UNIT);
   scrape.add('gavotte_planned_spend_per_second', paid, running.plannedNextSecond / MICROS_PER_UNIT);
   scrape.add('gavotte_lease_outstanding', paid, (wallet.amount - wallet.settled) / MICROS_PER_UNIT);
@@ -62,9 +64,4 @@ function policy(scrape: Scrape, { policy: served }: DeliveryEngine): void {
   const { name, hash, quarantined } = served;
   scrape.add('gavotte_policy_info', { policy: name, version: hash }, 1);
   scrape.add('gavotte_policy_quarantined', { policy: name }, quarantined === null ? 0 : 1);
-}
-
-function isActive(engine: DeliveryEngine, running: RunningCampaign, now: number): boolean {
-  const { start, end } = running.campaign;
-  return now >= start && now < end && engine.haltOf(running) === null;
 }
