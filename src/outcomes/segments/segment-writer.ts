@@ -40,6 +40,7 @@ export class SegmentWriter {
   #running: Promise<void> | undefined;
   #segment: Segment | undefined;
   #segmentSince = 0;
+  #ending: { readonly segment: Segment; readonly done: Promise<void> } | undefined;
   #next: number;
   #closed = false;
 
@@ -79,6 +80,7 @@ export class SegmentWriter {
     this.#closed = true;
     await this.#running;
     await this.#endSegment();
+    await this.#ending?.done;
   }
 
   async #run(): Promise<void> {
@@ -128,26 +130,30 @@ export class SegmentWriter {
     return this.#segment;
   }
 
+  /**
+   * Begins to end the segment; records go on into the next one meanwhile. An index that cannot be written now is written
+   * when the next segment begins, or by the next start.
+   */
   async #endSegment(): Promise<void> {
+    await this.#ending?.done;
     const segment = this.#segment;
     this.#segment = undefined;
-    await segment?.seal(this.#world.clock.now());
+    if (segment === undefined) return;
+    const done = segment.seal(this.#world.clock.now()).catch(() => {});
+    this.#ending = { segment, done };
   }
 
-  /**
-   * After a write that failed nobody knows what is on the disk: the segment ends before it, and its offsets are not used
-   * again. An index that cannot be written either is made by the next start.
-   */
+  /** After a write that failed nobody knows what is on the disk: the segment ends before it, and its offsets are not used again. */
   async #abandonSegment(records: number): Promise<void> {
     this.#next += records;
-    await this.#endSegment().catch(() => {});
+    await this.#endSegment();
   }
 
   async #retain(): Promise<void> {
     const { segments } = this.#folder;
-    // One whose index could not be written when it ended.
     for (const segment of segments)
-      if (segment.sealedAt === null && segment !== this.#segment) await segment.seal(this.#world.clock.now());
+      if (segment.sealedAt === null && segment !== this.#segment && segment !== this.#ending?.segment)
+        await segment.seal(this.#world.clock.now()).catch(() => {});
     const isGone = await this.#goneBy();
     while (segments[0] !== undefined && segments[0].sealedAt !== null && isGone(segments[0]))
       await segments.shift()!.remove();
@@ -171,6 +177,7 @@ export class SegmentWriter {
     const { maxBytes } = this.#retention;
     if (!('consumedBy' in this.#retention) || this.#folder.bytes <= maxBytes) return;
     await this.#endSegment();
+    await this.#ending?.done;
     await this.#retain();
     if (this.#folder.bytes > maxBytes) throw new Error(`${maxBytes} bytes wait to be read already`);
   }
