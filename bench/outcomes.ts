@@ -10,6 +10,7 @@ import {
   readSegmentedLog,
 } from '../src/outcomes/index.ts';
 import { win } from '../src/outcomes/testing/records.ts';
+import { type FeedbackFigures, feedbackFigures } from './outcomes-feedback.ts';
 import { kafkaFigures } from './outcomes-kafka.ts';
 import { type Spread, spread } from './stats.ts';
 
@@ -42,6 +43,7 @@ interface OutcomesFigures {
   readonly findByReaderMs: Spread;
   readonly firstFindByReaderMs: number;
   readonly targetFindMs: number;
+  readonly feedback: FeedbackFigures;
   readonly kafka: object;
 }
 
@@ -75,6 +77,7 @@ export async function outcomesBench(): Promise<OutcomesFigures> {
     countedOncePerSecond: await withFolder(countOnce),
     ...large,
     targetFindMs: 100,
+    feedback: await feedbackFigures(),
     kafka: await kafkaFigures(),
   };
 }

@@ -164,7 +164,7 @@ export class ShiftStage {
     this.#byAdvertiser.set(values);
     this.records += records;
     this.billed += billed;
-    await this.#readAll();
+    await this.#readAll(between);
     this.#day += 1;
     const perHour = metrics.surplus / HOURS;
     const { report } = this.feedback.market;
@@ -176,7 +176,7 @@ export class ShiftStage {
   }
 
   /** Reads until every bill has come; a broker that is away is waited for. */
-  async #readAll(): Promise<void> {
+  async #readAll(between: () => void): Promise<void> {
     let isAway = false;
     let before = -1;
     let since = this.#clock.monotonic();
@@ -200,6 +200,7 @@ export class ShiftStage {
         if (!isAway)
           this.#output.note(`  The log is away: ${error.message}. What was written waits on our disk.`);
         isAway = true;
+        between();
         await this.#clock.sleep(RETRY_MS);
       }
     }
