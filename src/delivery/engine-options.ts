@@ -13,6 +13,7 @@ import type {
 import type { OutcomeLog } from '../outcomes/index.ts';
 import type { BidAgents } from './agents/bid-agents.ts';
 import type { MakeGood } from './agents/make-goods.ts';
+import type { TeamPolicy } from './agents/team/team-policy.ts';
 import type { DealBook } from './deals/deal-book.ts';
 import type { StatedAgents } from './decisions/agents-state.ts';
 import type { DeliveryPlan } from './delivery-plan.ts';
@@ -52,6 +53,8 @@ export interface EngineAgents extends BidAgents, OutcomeListener<OpenBid> {
   messages(): Readonly<Record<string, string>>;
   /** The trained team that corrects them, where there is one. */
   readonly policy?: ServedPolicy | null;
+  /** Lets another trained team correct them; those that began without one stay as they are. */
+  serve?(policy: TeamPolicy): void;
   /** Who buys elsewhere what a deal is behind. */
   readonly makeGoods: readonly MakeGood[];
   /** Their state for those who record decisions; without it, decisions cannot be made again. */

@@ -3,6 +3,7 @@ import { convertRoundingUp, GavotteError, money, withDeadline } from '../kernel/
 import type { Floor } from '../openrtb/index.ts';
 import { allRefused } from './agents/creative-approval.ts';
 import type { MakeGood } from './agents/make-goods.ts';
+import type { TeamPolicy } from './agents/team/team-policy.ts';
 import { CampaignDays } from './campaign-days.ts';
 import { countingListener } from './counting-listener.ts';
 import { DealBook } from './deals/deal-book.ts';
@@ -39,12 +40,11 @@ import { processFunnel, writtenDecisions } from './written-decisions.ts';
 const EXPIRE_EVERY_MS = 15_000;
 const LEDGER_MS = 2_000;
 const LEDGER_WORK_MS = 10_000;
-/** What agents plan, they plan by the second. */
 const AGENTS_EVERY_MS = 950;
 const READ_SPEND_EVERY_MS = 5_000;
-/** An hour covers video that a viewer sees when a break comes; screens out of home need two. */
+/** Covers video that a viewer sees when a break comes; screens out of home need two hours. */
 const LONGEST_HOLD_SECONDS = 3_600;
-/** A tick pays bills that waited for about so long; what is left then is the next one's work. */
+/** A tick pays bills that waited for so long; the rest is the next one's work. */
 const DRAIN_MS = 1_000;
 
 /**
@@ -163,6 +163,11 @@ export class DeliveryEngine {
     return this.#agents.policy ?? null;
   }
 
+  /** Lets another trained team correct the agents; those that began without one stay as they are. */
+  serve(policy: TeamPolicy): void {
+    this.#agents.serve?.(policy);
+  }
+
   /** What each agent would say if asked. */
   messages(): Readonly<Record<string, string>> {
     return this.#agents.messages();
@@ -173,7 +178,7 @@ export class DeliveryEngine {
     return this.#agents.makeGoods;
   }
 
-  /** Answers one bid request; see `Bidder.bid`. */
+  /** See `Bidder.bid`. */
   bid(exchange: string, body: Uint8Array, start: number, end: number): BidResult {
     return this.bidder.bid(exchange, body, start, end);
   }

@@ -8,4 +8,10 @@ export { DriftDetector, type DriftState } from './observing/drift.ts';
 export type { Experience } from './observing/experience.ts';
 export { type MarketReport, ObservedMarket, type PriceDrift } from './observing/observed-market.ts';
 export type { PriceLevel } from './observing/price-levels.ts';
+export {
+  type PolicyState,
+  PolicyStore,
+  type PolicyTransition,
+  type StoredPolicy,
+} from './policies/policy-store.ts';
 export { judge, type Retrained, type RetrainingOptions, retrain, retrainingOf } from './retraining.ts';

@@ -32,6 +32,7 @@ test('inv/law3: only what is certain to have had no effect is called failed', ()
   const maybe: readonly ErrorCode[] = [
     'GV_LEDGER_UNAVAILABLE',
     'GV_NETWORK_LOST',
+    'GV_OUTCOMES_UNAVAILABLE',
     'GV_TIMEOUT',
     'GV_CANCELLED',
     'GV_RESPONSE_TOO_LARGE',

@@ -40,7 +40,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'policy',
-    summary: 'teams as ONNX networks, for and from other tools',
+    summary: 'which trained team serves, and which did; teams as ONNX networks',
     load: () => import('./policy.ts'),
   },
   {

@@ -11,8 +11,9 @@ import {
 } from '../../neural/index.ts';
 import type { CommandContext } from '../command.ts';
 import type { Report } from '../output.ts';
+import { configurePolicyStore } from './policy-store.ts';
 
-/** `gavotte policy`: teams as ONNX networks, for and from other tools. */
+/** `gavotte policy`: teams as ONNX networks, for and from other tools; and the store of those that serve or may. */
 export function configure(command: Command, context: CommandContext): void {
   command
     .command('export <policy>')
@@ -31,6 +32,7 @@ export function configure(command: Command, context: CommandContext): void {
       'drift',
     )
     .action(context.action((folder: string, options: ImportOptions) => importTeam(folder, options)));
+  configurePolicyStore(command, context);
 }
 
 interface ImportOptions {

@@ -12,7 +12,7 @@ import type { CommandContext } from '../command.ts';
 import type { Report } from '../output.ts';
 import { positiveInt } from './common.ts';
 import { carriedToKafka, WRITE_OUTCOMES, writtenOutcomes } from './outcomes-option.ts';
-import { agentsOf, POLICY_HELP, policyLine } from './policy-option.ts';
+import { agentsOf, agentsOfStore, POLICIES_HELP, POLICY_HELP, policyLine } from './policy-option.ts';
 import { SAMPLE_EXCHANGE, sampleSettings } from './sample-exchange.ts';
 
 interface BidderOptions {
@@ -22,6 +22,7 @@ interface BidderOptions {
   readonly spool?: string;
   readonly blackboard?: string;
   readonly policy?: string;
+  readonly policies?: string;
   readonly outcomes?: string;
   readonly kafka?: string;
   readonly keepNoBids: number;
@@ -45,6 +46,7 @@ export function configureBidder(command: Command, context: CommandContext): void
     .option('--spool <file>', 'where bills wait while the ledger is away; keep it over restarts')
     .option('--blackboard <URL>', 'share what agents publish with other bidders: redis://…')
     .option('--policy <file>', POLICY_HELP)
+    .option('--policies <folder>', POLICIES_HELP)
     .option('--outcomes <folder>', WRITE_OUTCOMES)
     .option('--kafka <brokers>', 'carry it on to Kafka as well, at HOST:PORT,…; it waits while that is away')
     .option('--keep-no-bids <n>', 'of no-bids, write down one in so many', positiveInt, 100)
@@ -65,7 +67,8 @@ export function configureBidder(command: Command, context: CommandContext): void
 async function runBidder(options: BidderOptions, context: CommandContext): Promise<Report> {
   const { output, signal } = context;
   const world = createRealWorld();
-  const chosen = await agentsOf(options.policy, world.storage);
+  const followed = options.policies === undefined ? undefined : await agentsOfStore(options.policies, world);
+  const chosen = followed?.chosen ?? (await agentsOf(options.policy, world.storage));
   const folder = await mkdtemp(join(tmpdir(), 'gavotte-bidder-'));
   const ledger = await openBooks(options.ledger, folder, world);
   const blackboard = await openBoard(options.blackboard, world);
@@ -86,6 +89,7 @@ async function runBidder(options: BidderOptions, context: CommandContext): Promi
       settings,
       noticeKeys: [noticeKey(context, world)],
       agents: chosen.agents,
+      ...(followed === undefined ? {} : { team: followed.team }),
       ...(blackboard === undefined ? {} : { blackboard }),
       ...(outcomes === undefined ? {} : { outcomes }),
       spoolPath: options.spool ?? join(folder, 'spool.db'),

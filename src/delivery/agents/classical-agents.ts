@@ -217,6 +217,10 @@ export class ClassicalAgents implements EngineAgents {
     return this.#team?.served ?? null;
   }
 
+  serve(policy: TeamPolicy): void {
+    this.#team?.serve(policy);
+  }
+
   /** The team that corrects them; null where there is none. */
   get team(): ServedTeam | null {
     return this.#team;

@@ -1,4 +1,4 @@
-import { DeliveryEngine } from '../../delivery/index.ts';
+import { DeliveryEngine, type TeamPolicy } from '../../delivery/index.ts';
 import { GavotteError } from '../../kernel/index.ts';
 import { Authorisations, SupplyCrawler } from '../../openrtb/index.ts';
 import { scrapeText } from '../../telemetry/index.ts';
@@ -19,6 +19,8 @@ export interface ServeBidderOptions extends BidderParts {
   readonly reusePort?: boolean;
   /** Hears of a round of the ledger or of the agents that failed; bidding goes on while leases live. */
   readonly onTrouble?: (error: GavotteError) => void;
+  /** The team that is to serve, asked for every few seconds; undefined leaves the one that does. */
+  readonly team?: () => Promise<TeamPolicy | undefined>;
 }
 
 /** A bidder that listens. */
@@ -30,6 +32,8 @@ export interface RunningBidder {
 }
 
 const TICK_MS = 250;
+/** How often it is asked which team is to serve. */
+const FOLLOW_MS = 5_000;
 
 /**
  * Runs one bidder process: bids at `POST /openrtb2/bid/EXCHANGE`, notices at `/n/…`, `/livez`, `/readyz`, `/status`, `/metrics`.
@@ -72,6 +76,7 @@ export async function serveBidder(options: ServeBidderOptions): Promise<RunningB
   };
   await round();
   const crawling = crawler?.run(stop.signal);
+  const following = follow(engine, options, stop.signal);
   const ticking = (async () => {
     for (;;) {
       try {
@@ -87,9 +92,27 @@ export async function serveBidder(options: ServeBidderOptions): Promise<RunningB
     status,
     close: async () => {
       stop.abort();
-      await Promise.all([ticking, crawling]);
+      await Promise.all([ticking, crawling, following]);
       await server.close();
       await engine.close();
     },
   };
+}
+
+/** Lets the team serve that is to, from its next policy tick on. */
+async function follow(
+  engine: DeliveryEngine,
+  { team, world, onTrouble }: ServeBidderOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  if (team === undefined) return;
+  while (!signal.aborted) {
+    try {
+      const wanted = await team();
+      if (wanted !== undefined && wanted.hash !== engine.policy?.hash) engine.serve(wanted);
+    } catch (error) {
+      onTrouble?.(GavotteError.from(error));
+    }
+    await world.clock.sleep(FOLLOW_MS, signal).catch(() => {});
+  }
 }

@@ -53,7 +53,7 @@ const OF_A_TICK = ['tickSpent', 'tickTarget', 'throttle', 'requests', 'forecast'
  * three times it is not asked any more.
  */
 export class ServedTeam {
-  readonly policy: TeamPolicy;
+  #policy: TeamPolicy;
   readonly factors: SteeringFactors;
   readonly sums: TeamSums;
   readonly steering: Steering;
@@ -73,7 +73,7 @@ export class ServedTeam {
    * @param monotonic milliseconds, to see how long the policy takes.
    */
   constructor(policy: TeamPolicy, campaigns: number, horizonMs: number, monotonic: () => number) {
-    this.policy = policy;
+    this.#policy = policy;
     this.factors = new SteeringFactors(campaigns);
     this.sums = new TeamSums(campaigns);
     this.steering = new Steering(campaigns);
@@ -83,6 +83,17 @@ export class ServedTeam {
     this.#monotonic = monotonic;
     this.#observations = new Float32Array(campaigns * OBSERVATION_SIZE);
     this.apply();
+  }
+
+  get policy(): TeamPolicy {
+    return this.#policy;
+  }
+
+  /** Another policy serves, from its first decision at the next policy tick on; until then the old corrections hold. */
+  serve(policy: TeamPolicy): void {
+    this.#policy = policy;
+    this.#faults = 0;
+    this.#quarantined = null;
   }
 
   /** Why the policy is no longer asked; null while it is. */
