@@ -8,6 +8,7 @@ import { positiveInt } from './common.ts';
 import { configureBidder } from './serve-bidder.ts';
 import { configureEnvironment } from './serve-environment.ts';
 import { configureExchange } from './serve-exchange.ts';
+import { configureLearner } from './serve-learner.ts';
 
 interface MarketOptions {
   readonly sellers: number;
@@ -29,6 +30,7 @@ export function configure(command: Command, context: CommandContext): void {
   configureBidder(command.command('bidder'), context);
   configureExchange(command.command('exchange'), context);
   configureEnvironment(command.command('environment'), context);
+  configureLearner(command.command('learner'), context);
 }
 
 /** The report goes out as soon as the market listens, for people and for programs that start it. */
