@@ -7,6 +7,7 @@ import { crowdBench } from './crowd.ts';
 import { decisionBench } from './decision.ts';
 import { ledgerBench } from './ledger.ts';
 import { malformedBench } from './malformed.ts';
+import { metricsBench } from './metrics.ts';
 import { neuralBench } from './neural.ts';
 import { noticesBench } from './notices.ts';
 import { benchOptimise } from './optimise.ts';
@@ -34,6 +35,7 @@ const PARTS: Readonly<Record<string, () => object | Promise<object>>> = {
   read: () => readBench(),
   bidder: () => bidderBench(),
   decision: () => decisionBench(),
+  metrics: () => metricsBench(),
   notices: () => noticesBench(),
   stranded: () => strandedBench(),
   fuzz: () => bidderFuzz(),
