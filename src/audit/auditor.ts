@@ -7,7 +7,7 @@ import {
   type OutcomeSource,
   outcomeId,
 } from '../outcomes/index.ts';
-import { type Balances, disagreements } from './balances.ts';
+import { type Balances, type Disagreement, disagreements } from './balances.ts';
 import { amountText, BillBook, billOf, type OneSided, type Told } from './bill-book.ts';
 import { type Difference, type DifferenceKind, Differences } from './differences.ts';
 import { TAIL_BATCH } from './ledger-tail.ts';
@@ -51,6 +51,8 @@ export interface AuditorStatus {
   /** Differences that were ever found, and those that are there now, oldest first. */
   readonly found: number;
   readonly differences: readonly Difference[];
+  /** By currency, how many micros a balance of the ledger is from what its journal adds up to, at most. */
+  readonly imbalance: Readonly<Record<string, number>>;
 }
 
 /** What is counted over restarts. */
@@ -67,9 +69,11 @@ export class Auditor {
   readonly #differences: Differences;
   readonly #counts: Record<(typeof COUNTS)[number], number> = { moneyEvents: 0, billings: 0, copies: 0 };
   #checks = 0;
+  #imbalance: Record<string, number> = {};
   #checkedAt: EpochMs | null = null;
-  /** Since when, by the monotonic clock, the ledger has answered every check, and the books have not moved. */
+  /** By the monotonic clock: since when the ledger has answered every check, the last one, and when the books last moved. */
   #reachedAt: number | undefined;
+  #checkedThen = -Infinity;
   #movedAt: number;
   #entryThen: number;
 
@@ -99,7 +103,19 @@ export class Auditor {
       checkedAt: this.#checkedAt,
       found: this.#differences.found,
       differences: this.#differences.list(),
+      imbalance: this.#imbalance,
     };
+  }
+
+  /** How long ago it last compared, milliseconds. */
+  get idleMs(): number {
+    return this.#options.clock.monotonic() - this.#checkedThen;
+  }
+
+  /** Whether it was given anything of that log; of another it must be given all. */
+  knows(source: string): boolean {
+    const sql = 'SELECT 1 AS n FROM audit_offsets WHERE source = ?';
+    return this.#options.database.prepare(sql).get(source) !== undefined;
   }
 
   /** Takes what a consumer of the log `source` polled. Books and how far they are change together, or not at all. */
@@ -139,6 +155,7 @@ export class Auditor {
         while ((await this.#findOneSided(until)) > 0 && last !== undefined);
       this.#checks += 1;
       this.#checkedAt = now;
+      this.#checkedThen = clock.monotonic();
     } catch (error) {
       this.#reachedAt = undefined;
       throw error;
@@ -236,6 +253,7 @@ export class Auditor {
     // Too far ahead to say anything; that the log is behind is found otherwise.
     if (entries.length >= MOST_AHEAD) return;
     const found = disagreements(this.#money.balances, accounts, entries);
+    this.#imbalance = imbalanceOf(found, accounts);
     this.#differences.replace(
       'balance',
       found.map(({ account, ledger, log }) => ({
@@ -303,6 +321,18 @@ export class Auditor {
     for (const row of this.#options.database.prepare('SELECT * FROM audit_counts').all())
       this.#counts[row.name as (typeof COUNTS)[number]] = Number(row.n);
   }
+}
+
+function imbalanceOf(found: readonly Disagreement[], accounts: readonly Account[]): Record<string, number> {
+  const currencies = new Map<string, string>(accounts.map(({ id, currency }) => [id, currency]));
+  const most = Object.fromEntries(accounts.map(({ currency }) => [currency, 0]));
+  for (const { account, ledger, log } of found) {
+    const currency = currencies.get(account);
+    if (currency === undefined) continue;
+    for (const balance of ['reserved', 'leased', 'settled'] as const)
+      most[currency] = Math.max(most[currency]!, Math.abs(ledger[balance] - log[balance]));
+  }
+  return most;
 }
 
 function show({ reserved, leased, settled }: Readonly<Balances>): string {

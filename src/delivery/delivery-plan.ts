@@ -173,3 +173,9 @@ function campaignFrom(given: z.output<typeof campaign>): DeliveryCampaign {
     creatives: given.creatives.map((each): Creative => ({ ...each, native: each.native })),
   };
 }
+
+/** Where a click on a creative of a campaign leads; undefined for one that the plan does not have. */
+export function landingOf(plan: DeliveryPlan, campaign: string, creative: string): string | undefined {
+  const creatives = plan.campaigns.find(({ id }) => id === campaign)?.creatives;
+  return creatives?.find(({ id }) => id === creative)?.clickUrl;
+}

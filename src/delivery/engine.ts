@@ -9,7 +9,7 @@ import { countingListener } from './counting-listener.ts';
 import { DealBook } from './deals/deal-book.ts';
 import type { DecisionRecorder } from './decisions/decision-recorder.ts';
 import type { DecisionSetup } from './decisions/decision-replay.ts';
-import type { DeliveryPlan } from './delivery-plan.ts';
+import { type DeliveryPlan, landingOf } from './delivery-plan.ts';
 import { addBit, hasBit, removeBit } from './eligibility/bitset.ts';
 import { CampaignIndex } from './eligibility/campaign-index.ts';
 import { FrequencyCaps } from './eligibility/frequency-caps.ts';
@@ -141,10 +141,9 @@ export class DeliveryEngine {
       purse: this.purse,
       clock,
       lateOf: (account) => reservations.get(account) ?? lateReservation(campaignAccount(account)),
-      landingOf: (campaign, creative) =>
-        plan.campaigns.find(({ id }) => id === campaign)?.creatives.find(({ id }) => id === creative)
-          ?.clickUrl,
+      landingOf: (campaign, creative) => landingOf(plan, campaign, creative),
       listener: countingListener(this.campaigns, this.#agents, this.#sharedCaps, this.journal),
+      journal: this.journal,
     });
   }
 

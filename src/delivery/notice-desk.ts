@@ -1,4 +1,4 @@
-import { type Clock, money } from '../kernel/index.ts';
+import { type Clock, money, withDeadline } from '../kernel/index.ts';
 import { type Notice, type NoticeReader, type NoticeRefusal, noticeCost } from '../openrtb/index.ts';
 import { BucketCounts } from '../telemetry/index.ts';
 import { BILL_GRACE_MS, type Bill, type BillOutcome, type Bills } from './money/bills.ts';
@@ -12,6 +12,14 @@ export interface OutcomeListener<Bid> {
   /** Shown and paid, for the first time here: `micros` for this impression. */
   billed(bid: Bid | undefined, notice: Notice, micros: number): void;
   clicked(bid: Bid | undefined, notice: Notice): void;
+}
+
+/** Writes down what was billed, so that it is on disk before the notice is acknowledged. */
+export interface BillingJournal {
+  /** A bill that was paid before: the record of it may have died with whoever paid it. */
+  repeated(notice: Notice, micros: number): void;
+  /** Resolves when all that it heard is written. */
+  written(): Promise<void>;
 }
 
 /** What has come in, by its end. */
@@ -31,6 +39,8 @@ export interface NoticeCounts {
 
 /** Copies of win notices follow within a minute. */
 const RECENT_WINS = 50_000;
+/** A log that takes longer is away: the payment is in the ledger, and its record waits with the others. */
+const LOG_MS = 1_000;
 const TAKEN = 204;
 const REFUSED = 400;
 const FOUND = 302;
@@ -67,6 +77,7 @@ export class NoticeDesk<Bid> {
   readonly #purse: Purse<Bid>;
   readonly #clock: Clock;
   readonly #listener: OutcomeListener<Bid>;
+  readonly #journal: BillingJournal | null;
   /** The reservation that pays what comes too late, by account. */
   readonly #lateOf: (account: string) => string;
   readonly #wins = new RecentIds(RECENT_WINS);
@@ -78,6 +89,8 @@ export class NoticeDesk<Bid> {
     readonly purse: Purse<Bid>;
     readonly clock: Clock;
     readonly listener: OutcomeListener<Bid>;
+    /** Where what was billed is written down; without it, nowhere. */
+    readonly journal?: BillingJournal | null;
     readonly lateOf: (account: string) => string;
     /** Where a click on a creative of a campaign leads; undefined for one that we do not know. */
     readonly landingOf: (campaign: string, creative: string) => string | undefined;
@@ -87,6 +100,7 @@ export class NoticeDesk<Bid> {
     this.#purse = options.purse;
     this.#clock = options.clock;
     this.#listener = options.listener;
+    this.#journal = options.journal ?? null;
     this.#lateOf = options.lateOf;
     this.#landingOf = options.landingOf;
   }
@@ -136,11 +150,19 @@ export class NoticeDesk<Bid> {
     if (number >= 0) this.#purse.paid(number, notice.epoch, outcome === 'spooled' ? 0 : amountMicros);
     if (outcome === 'spooled' && notice.holder === this.#purse.holder)
       this.#purse.spooled(notice.account, amountMicros);
-    if (outcome !== 'repeat') {
+    if (outcome === 'repeat') this.#journal?.repeated(notice, amountMicros);
+    else {
       this.lags.observe(lagMs / 1000);
       this.#listener.billed(bid, notice, amountMicros);
     }
+    await this.#written();
     return TAKEN;
+  }
+
+  async #written(): Promise<void> {
+    const journal = this.#journal;
+    if (journal === null) return;
+    await withDeadline(this.#clock, LOG_MS, undefined, () => journal.written()).catch(() => {});
   }
 
   #billOf(notice: Notice): Bill {

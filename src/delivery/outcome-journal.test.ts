@@ -43,3 +43,49 @@ test('a record that the log refuses is counted, and holds up none of the others'
   assert.equal((await log.find('loss:b-3'))?.kind, 'loss');
   assert.equal(await log.find('loss:b-2'), undefined);
 });
+
+test('what was billed is written when the journal says so, also what came in during a write', async () => {
+  const written: string[] = [];
+  let go = () => {};
+  const journal = await journalOver({
+    append: async (records) => {
+      await new Promise<void>((resolve) => {
+        go = resolve;
+      });
+      written.push(...records.filter(({ kind }) => kind === 'billing').map(({ id }) => id));
+    },
+  });
+  journal.billed(undefined, notice('b-1'), 2_450);
+  const first = journal.written();
+  await Promise.resolve();
+  journal.billed(undefined, notice('b-2'), 2_450);
+  let isSecond = false;
+  const second = journal.written().then(() => {
+    isSecond = true;
+  });
+  go();
+  await first;
+  assert.deepEqual([written, isSecond], [['billing:b-1'], false]);
+  while (!isSecond) {
+    go();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await second;
+  assert.deepEqual(written, ['billing:b-1', 'billing:b-2']);
+});
+
+test('fault/D7 of a bill that another has paid the record is written again, of our own it is not', async () => {
+  const written: string[] = [];
+  const journal = await journalOver({
+    append: async (records) => void written.push(...records.map(({ id }) => id)),
+  });
+  journal.billed(undefined, notice('b-1'), 2_450);
+  journal.repeated(notice('b-1'), 2_450);
+  journal.repeated(notice('b-2'), 2_450);
+  journal.repeated(notice('b-2'), 2_450);
+  await journal.written();
+  assert.deepEqual(
+    written.filter((id) => id.startsWith('billing')),
+    ['billing:b-1', 'billing:b-2'],
+  );
+});

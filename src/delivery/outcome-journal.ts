@@ -11,11 +11,14 @@ import {
 import { funnelOutcome, outcomesOf, setupOutcome, type WrittenSetup } from './decisions/decision-outcomes.ts';
 import type { DecisionRecorder } from './decisions/decision-recorder.ts';
 import type { ProcessFunnel } from './decisions/funnel.ts';
-import type { OutcomeListener } from './notice-desk.ts';
+import { RecentIds } from './money/recent-ids.ts';
+import type { BillingJournal, OutcomeListener } from './notice-desk.ts';
 import type { OpenBid } from './serving/candidate.ts';
 
 /** Records that wait while the log is away; what comes beyond is counted. Money is not among them: the ledger has it. */
 const MOST_WAITING = 200_000;
+/** Billings that it knows to be written: copies mostly follow within a minute. */
+const RECENT_BILLINGS = 50_000;
 /** How often the funnel is written. */
 const FUNNEL_EVERY_MS = 60_000;
 
@@ -31,14 +34,15 @@ export interface JournalOptions {
 
 /**
  * Writes what a bidder decides and what becomes of its bids to the outcome log, a few times a second and never on the bid
- * path. While the log is away it keeps what it can; bidding goes on.
+ * path; what was billed, before its notice is acknowledged. While the log is away it keeps what it can; bidding goes on.
  */
-export class OutcomeJournal implements OutcomeListener<OpenBid> {
+export class OutcomeJournal implements OutcomeListener<OpenBid>, BillingJournal {
   /** Records that found no room while the log was away, or that the log refused. */
   dropped = 0;
   readonly #options: JournalOptions;
   #waiting: OutcomeRecord[];
   #flushing: Promise<void> | null = null;
+  readonly #billed = new RecentIds(RECENT_BILLINGS);
   #funnels = 0;
   #funnelAt: number;
 
@@ -63,11 +67,22 @@ export class OutcomeJournal implements OutcomeListener<OpenBid> {
   }
 
   billed(_bid: OpenBid | undefined, notice: Notice, micros: number): void {
+    this.#billed.add(notice.bidId);
     this.#hear('billing', notice, { cost: money(micros, notice.currency) });
+  }
+
+  repeated(notice: Notice, micros: number): void {
+    if (!this.#billed.has(notice.bidId)) this.billed(undefined, notice, micros);
   }
 
   clicked(_bid: OpenBid | undefined, notice: Notice): void {
     this.#hear('click', notice, {});
+  }
+
+  async written(): Promise<void> {
+    // What is being written may have begun before the latest came in.
+    await this.#flushing?.catch(() => {});
+    if (this.#waiting.length > 0) await this.flush();
   }
 
   /** Writes what has come in. @throws GV_OUTCOMES_UNAVAILABLE; nothing is lost by that, and the next call goes on. */

@@ -1,3 +1,5 @@
+export { type AuditorParts, type OpenedAuditor, openAuditor } from './auditor/open-auditor.ts';
+export { type RunningAuditor, type ServeAuditorOptions, serveAuditor } from './auditor/serve-auditor.ts';
 export type { BidAnswer, BidApplication, ControlAnswer, ControlRequest } from './bid-server/application.ts';
 export { type BidServerLimits, DEFAULT_LIMITS } from './bid-server/limits.ts';
 export {

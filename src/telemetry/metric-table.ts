@@ -87,8 +87,19 @@ export const METRICS = {
   ]),
   gavotte_seller_breaker_open: gauge('desk', 'flag', '1 while a seller is left alone', ['seller']),
 
-  gavotte_ledger_imbalance: gauge('auditor', 'currency', 'Debits less credits; 0 or a bug', ['currency']),
+  gavotte_ledger_imbalance: gauge(
+    'auditor',
+    'currency',
+    'How far a balance of the ledger is from what its journal adds up to, at most; 0 or a bug',
+    ['currency'],
+  ),
   gavotte_accounts_over_cap: gauge('auditor', 'count', 'Accounts that hold more than their cap'),
+  gavotte_audit_differences: gauge('auditor', 'count', 'Differences of ledger and outcome log now', ['kind']),
+  gavotte_audit_differences_total: counter('auditor', 'count', 'Differences that were ever found'),
+  gavotte_audit_records_total: counter('auditor', 'records', 'Records read; copies apart', ['kind']),
+  gavotte_audit_bills_under_way: gauge('auditor', 'count', 'Bills of which one side was seen'),
+  gavotte_audit_checks_total: counter('auditor', 'count', 'Comparisons with the ledger since the start'),
+  gavotte_audit_failures_total: counter('auditor', 'count', 'Times ledger or log could not be read'),
 
   gavotte_consumer_lag_records: gauge('learner', 'records', 'Records not yet consumed', ['consumer']),
   gavotte_drift_ratio: gauge('learner', 'ratio', 'Evidence of drift, of what raises an alarm', ['series']),

@@ -9,7 +9,7 @@ import {
   StaticRegistry,
 } from '../../deals/index.ts';
 import { createRealWorld, GavotteError, parseJsonFile, type World } from '../../kernel/index.ts';
-import { type Ledger, openLedger, sqliteStore } from '../../ledger/index.ts';
+import { type Ledger, openLedger, postgresStore, sqliteStore } from '../../ledger/index.ts';
 
 /** Options that every command which talks to sellers shares. */
 export interface DeskOptions {
@@ -86,6 +86,12 @@ export async function openDesk(options: Omit<DeskOptions, 'ledger'>): Promise<De
 
 export function openLedgerFile(world: World, path: string): Promise<Ledger> {
   return openLedger({ store: sqliteStore(world.storage.openDatabase(path)), clock: world.clock });
+}
+
+/** A ledger by the path of its SQLite file or the URL of its PostgreSQL database. */
+export async function openLedgerAt(place: string, world: World): Promise<Ledger> {
+  if (!/^postgres(?:ql)?:/.test(place)) return openLedgerFile(world, place);
+  return openLedger({ store: await postgresStore({ url: place }), clock: world.clock });
 }
 
 /** The sellers a command may ask: every `--registry`, and every `--seller` as a list of the operator's own. */

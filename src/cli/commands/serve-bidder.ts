@@ -6,11 +6,11 @@ import { openSampleBooks } from '../../campaign/index.ts';
 import { type Blackboard, redisBlackboard } from '../../coordination/index.ts';
 import { type DeliveryPlan, parseDeliveryPlan, prepareLedger } from '../../delivery/index.ts';
 import { createRealWorld, type EpochMs, GavotteError, money, type World } from '../../kernel/index.ts';
-import { type Ledger, openLedger, postgresStore, sqliteStore } from '../../ledger/index.ts';
+import type { Ledger } from '../../ledger/index.ts';
 import { type BidderSettings, parseBidderSettings, serveBidder } from '../../services/index.ts';
 import type { CommandContext } from '../command.ts';
 import type { Report } from '../output.ts';
-import { positiveInt } from './common.ts';
+import { openLedgerAt, positiveInt } from './common.ts';
 import { carriedToKafka, WRITE_OUTCOMES, writtenOutcomes } from './outcomes-option.ts';
 import { agentsOf, agentsOfStore, POLICIES_HELP, POLICY_HELP, policyLine } from './policy-option.ts';
 import { SAMPLE_EXCHANGE, sampleSettings } from './sample-exchange.ts';
@@ -70,7 +70,7 @@ async function runBidder(options: BidderOptions, context: CommandContext): Promi
   const followed = options.policies === undefined ? undefined : await agentsOfStore(options.policies, world);
   const chosen = followed?.chosen ?? (await agentsOf(options.policy, world.storage));
   const folder = await mkdtemp(join(tmpdir(), 'gavotte-bidder-'));
-  const ledger = await openBooks(options.ledger, folder, world);
+  const ledger = await openLedgerAt(options.ledger ?? join(folder, 'ledger.db'), world);
   const blackboard = await openBoard(options.blackboard, world);
   const outcomes = await writtenOutcomes(options.outcomes, options.keepNoBids, world);
   const carried = await carriedToKafka(options.kafka, outcomes?.log, world);
@@ -122,14 +122,6 @@ async function runBidder(options: BidderOptions, context: CommandContext): Promi
     await ledger.close();
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-async function openBooks(given: string | undefined, folder: string, world: World): Promise<Ledger> {
-  const store =
-    given !== undefined && /^postgres(?:ql)?:/.test(given)
-      ? await postgresStore({ url: given })
-      : sqliteStore(world.storage.openDatabase(given ?? join(folder, 'ledger.db')));
-  return openLedger({ store, clock: world.clock });
 }
 
 async function openBoard(url: string | undefined, { clock }: World): Promise<Blackboard | undefined> {

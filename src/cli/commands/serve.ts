@@ -5,6 +5,7 @@ import type { CommandContext } from '../command.ts';
 import type { Report } from '../output.ts';
 import { table } from '../table.ts';
 import { positiveInt } from './common.ts';
+import { configureAuditor } from './serve-auditor.ts';
 import { configureBidder } from './serve-bidder.ts';
 import { configureEnvironment } from './serve-environment.ts';
 import { configureExchange } from './serve-exchange.ts';
@@ -28,6 +29,7 @@ export function configure(command: Command, context: CommandContext): void {
     .option('--liars', 'add one seller of every kind of liar')
     .action(context.action((options: MarketOptions) => runMarket(options, context)));
   configureBidder(command.command('bidder'), context);
+  configureAuditor(command.command('auditor'), context);
   configureExchange(command.command('exchange'), context);
   configureEnvironment(command.command('environment'), context);
   configureLearner(command.command('learner'), context);

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { AuditorStatus } from '../../audit/index.ts';
 import { openSampleBooks } from '../../campaign/index.ts';
 import { type DeliveryPlan, parseDeliveryPlan } from '../../delivery/index.ts';
 import { createRealWorld, type EpochMs, GavotteError, type Money, money } from '../../kernel/index.ts';
@@ -9,6 +10,7 @@ import {
   type SimulatedDelivery,
   simulateDelivery,
 } from '../../services/index.ts';
+import { auditOfRun } from '../audit-of-run.ts';
 import { cents } from '../cents.ts';
 import type { CommandContext } from '../command.ts';
 import { showAgents, showFleet, totalsOf } from '../delivery-view.ts';
@@ -20,6 +22,7 @@ import { type FaultOptions, withFaults } from './fault-options.ts';
 import { behind, WRITE_OUTCOMES, writtenOutcomes } from './outcomes-option.ts';
 import { agentsOf, POLICY_HELP, policyLine } from './policy-option.ts';
 import { SAMPLE_EXCHANGE, sampleSettings, trafficExchange } from './sample-exchange.ts';
+import { auditLine } from './serve-auditor.ts';
 import { brokenRules } from './serve-exchange.ts';
 import { simulateLog } from './simulate-log.ts';
 
@@ -101,6 +104,10 @@ async function simulate(options: SimulateOptions, { output, signal }: CommandCon
   const run = plan;
   const written = await writtenOutcomes(options.outcomes, KEPT_NO_BIDS, world);
   const log = written === undefined ? undefined : behind(written.log);
+  const audit =
+    options.outcomes === undefined
+      ? undefined
+      : await auditOfRun({ world, ledger: preparing, folder: options.outcomes });
   const { outcomes: _folder, ...given } = options;
   const result = await simulateDelivery({
     ...given,
@@ -126,8 +133,9 @@ async function simulate(options: SimulateOptions, { output, signal }: CommandCon
     },
   });
   await log?.settled();
+  const audited = await audit?.end();
   await written?.log.close();
-  return reportOf(result, run, budgets);
+  return reportOf(result, run, budgets, audited);
 }
 
 /** The accounts of a plan, with its budgets as caps; what a desk would have opened and funded. */
@@ -158,6 +166,7 @@ function reportOf(
   result: SimulatedDelivery,
   plan: DeliveryPlan,
   budgets: ReadonlyMap<string, Money>,
+  audited: AuditorStatus | undefined,
 ): Report {
   const { report, bidders, audit, kills, disputedBills } = result;
   const totals = totalsOf(bidders, plan);
@@ -167,14 +176,22 @@ function reportOf(
   const broken = brokenRules(report);
   const advised = brokenRules(report, true);
   return {
-    json: { exchange: report, bidders, kills, disputedBills, audit },
-    failed: audit.violations.length > 0 || broken > 0,
+    json: {
+      exchange: report,
+      bidders,
+      kills,
+      disputedBills,
+      audit,
+      ...(audited === undefined ? {} : { auditor: audited }),
+    },
+    failed: audit.violations.length > 0 || broken > 0 || (audited?.differences.length ?? 0) > disputedBills,
     text: [
       ...showFleet(totals, budgets),
       '',
       `${report.requests} requests, ${report.total.bids} bids, ${report.total.wins} won, ${report.total.impressions} shown, ${report.total.clicks} clicks.`,
       `The exchange billed ${paid.map(cents).join(' and ') || 'nothing'}; disputed bills: ${disputedBills}; bidders killed: ${kills}.`,
       `Answers that break a rule of the exchange: ${broken} (advice not followed: ${advised}). The ledger’s audit found ${audit.violations.length} violations.`,
+      ...(audited === undefined ? [] : [auditLine(audited)]),
     ].join('\n'),
   };
 }
