@@ -18,8 +18,13 @@ const TITLES = [
 ] as const;
 
 /** Rows of a table of policies, the head first; for a terminal and for a page. */
-export function evaluationRows({ rows, bound }: Evaluation): readonly (readonly string[])[] {
-  return [TITLES, ...rows.map(cellsOf), ['hindsight (bound)', '', dollars(bound)]];
+export function evaluationRows({ rows, bound, constantBound }: Evaluation): readonly (readonly string[])[] {
+  return [
+    TITLES,
+    ...rows.map(cellsOf),
+    ...(constantBound === null ? [] : [['best constant of each day (bound)', '', dollars(constantBound)]]),
+    ['hindsight (bound)', '', dollars(bound)],
+  ];
 }
 
 /** The table for a terminal, with what it is about above it. */

@@ -1,5 +1,6 @@
 import { type DayMetrics, hindsightSurplus, type Scenario } from '../../adauction/index.ts';
 import { type RandomStream, randomStream } from '../../kernel/index.ts';
+import { bestConstantSurplus } from './best-constant.ts';
 import type { Contender } from './contenders.ts';
 import { type Fidelity, playDays, SPLITS, type Split, WORLD } from './play-days.ts';
 import {
@@ -63,6 +64,8 @@ export interface Evaluation {
   readonly opponent: string;
   /** The most surplus that these days had in them: interquartile mean, micros. */
   readonly bound: number;
+  /** The same with the best constant multiplier of each day; null where `static` is not compared, or days are exact. */
+  readonly constantBound: number | null;
   readonly rows: readonly EvaluationRow[];
 }
 
@@ -114,8 +117,22 @@ export function evaluate(options: EvaluateOptions): Evaluation {
     days,
     opponent: candidates[0]!.name,
     bound,
+    constantBound: constantBoundOf(options),
     rows,
   };
+}
+
+function constantBoundOf({
+  candidates,
+  scenario,
+  split,
+  days,
+  skip = 0,
+  fidelity,
+}: EvaluateOptions): number | null {
+  const fixed = candidates.find(({ name }) => name === STATIC);
+  if (fixed === undefined || fidelity === 'exact') return null;
+  return interquartileMean(bestConstantSurplus(scenario, split, days, skip, fixed.runs[0]!.tuning));
 }
 
 /** An opponent of several runs is their mean, day by day. */
