@@ -1,10 +1,15 @@
+import { dirname, join } from 'node:path';
+import type { AuditorStatus } from '../../audit/index.ts';
 import { bookedDealTerms, sampleCampaign } from '../../campaign/index.ts';
 import { TEAM_SCHEMA, TeamPolicy, teamAgents } from '../../delivery/index.ts';
 import { type EpochMs, type Micros, type Money, money, type World } from '../../kernel/index.ts';
 import { openLedger, sqliteStore } from '../../ledger/index.ts';
 import { readPolicyFile } from '../../neural/index.ts';
+import { openSegmentedLog } from '../../outcomes/index.ts';
 import { type SimulatedDelivery, simulateDelivery } from '../../services/index.ts';
+import { auditOfRun } from '../audit-of-run.ts';
 import type { CommandContext } from '../command.ts';
+import { behind } from '../commands/outcomes-option.ts';
 import { SAMPLE_EXCHANGE, sampleSettings, trafficExchange } from '../commands/sample-exchange.ts';
 import { showAgents, showFleet, totalsOf } from '../delivery-view.ts';
 import { LiveBlock } from '../live-block.ts';
@@ -17,6 +22,8 @@ const QPS = 120;
 const KILL_AT = 30;
 const PLAIN_LINE_EVERY_S = 15;
 const DAY_MS = 86_400_000;
+/** Of no-bids one in so many is written down. */
+const KEPT_NO_BIDS = 10;
 
 /** What delivery came to, in the demo's JSON. */
 export interface DeliveryOutcome {
@@ -31,6 +38,8 @@ export interface DeliveryOutcome {
   readonly biddersKilled: number;
   readonly disputedBills: number;
   readonly violations: number;
+  /** Bookings and delivery, by the outcome log and by the ledger. */
+  readonly auditor: AuditorStatus;
 }
 
 /**
@@ -82,6 +91,11 @@ export async function deliver(parts: {
   output.note(
     `Delivery: ${deals.length} booked deals and the open auction, two bidders, one cap; ${SECONDS} s of traffic in virtual time.`,
   );
+  const folder = join(dirname(parts.ledgerFile), 'outcomes');
+  const written = await openSegmentedLog({ world, folder });
+  const log = behind(written);
+  const audited = await books(world.clock);
+  const audit = await auditOfRun({ world, ledger: audited, folder });
   const team = new TeamPolicy(readPolicyFile(SAMPLE_TEAM, 'the demo’s team', TEAM_SCHEMA));
   const { days, scenario } = team.provenance;
   output.note(`The agents are corrected by a team that was trained on ${days} simulated days (${scenario}).`);
@@ -100,6 +114,7 @@ export async function deliver(parts: {
     exchanges: settings.exchanges.map(trafficExchange),
     signal,
     openLedger: books,
+    outcomes: { log, noBidsPerKept: KEPT_NO_BIDS },
     onSecond: ({ second, report, bidders }) => {
       const killed = second >= KILL_AT && second < KILL_AT + 5 ? '  one bidder was killed' : '';
       const head = `${second} s  ${report.requests} requests  ${report.total.bids} bids  ${report.total.impressions} shown  ${bidders.length} bidders${killed}`;
@@ -112,14 +127,18 @@ export async function deliver(parts: {
   const after = await books(world.clock);
   const { settled } = (await after.account(account))!;
   await after.close();
-  return outcomeOf(result, usd(settled - before.settled), budget.currency);
+  await log.settled();
+  const auditor = await audit.end();
+  await audited.close();
+  await written.close();
+  return { ...outcomeOf(result, usd(settled - before.settled), budget.currency), auditor };
 }
 
 function outcomeOf(
   { report, kills, disputedBills, audit }: SimulatedDelivery,
   settled: Money,
   currency: string,
-): DeliveryOutcome {
+): Omit<DeliveryOutcome, 'auditor'> {
   const { requests, total, byDeal } = report;
   return {
     requests,

@@ -23,6 +23,7 @@ import { type Ledger, openLedger, sqliteStore } from '../../ledger/index.ts';
 import { type RunningMarket, serveMarket } from '../../services/index.ts';
 import { cents } from '../cents.ts';
 import type { CommandContext } from '../command.ts';
+import { auditLine } from '../commands/serve-auditor.ts';
 import type { Report } from '../output.ts';
 import { SellerProgressView, stderrScreen } from '../progress.ts';
 import { safeText } from '../safe-text.ts';
@@ -211,6 +212,7 @@ function isSound({ final, crash, delivery, violations }: End): boolean {
   return (
     compare(delivery.billed, delivery.settled) === 0 &&
     delivery.disputedBills === 0 &&
+    delivery.auditor.differences.length === 0 &&
     crash.contracts === 1 &&
     crash.debits === 1 &&
     crash.orphans === 0 &&
@@ -229,7 +231,7 @@ function conclusion(end: End, market: RunningMarket): string {
     '',
     `Delivery: ${delivery.requests} requests, ${delivery.bids} bids, ${delivery.impressions} impressions shown, ${delivery.dealImpressions} of them under booked deals; ${delivery.biddersKilled} bidder killed.`,
     `The exchange billed ${showMoney(delivery.billed)}, the ledger paid ${showMoney(delivery.settled)}; ${delivery.disputedBills} bills in dispute.`,
-    `The ledger’s audit found ${violations} violations.`,
+    `The ledger’s audit found ${violations} violations. ${auditLine(delivery.auditor)}`,
     '',
     `Committed ${cents(final.totalSpend)} to ${final.bookedDeals.length} deals; ${cents(final.remainingBudget)} left. ${isSound(end) ? 'Every promise held.' : 'A PROMISE WAS BROKEN.'}`,
     'Next: gavotte verify proves the same in thousands of worlds; gavotte simulate delivers; gavotte serve market gives you this market to try things on.',
