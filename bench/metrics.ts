@@ -1,3 +1,4 @@
+import { STEPS, tracedNow } from '../src/kernel/index.ts';
 import type { BidApplication } from '../src/services/bid-server/application.ts';
 import { timedBids } from '../src/services/bid-server/timed-bids.ts';
 import { BucketCounts, scrapeText } from '../src/telemetry/index.ts';
@@ -22,7 +23,8 @@ export function metricsBench(): object {
     const withThem = nanosPerRequest(timedBids(bare), (price) =>
       prices.get('USD')!.observe(price / MICROS_PER_UNIT),
     );
-    return { without, withThem };
+    const step = nanosPerRequest(stepped, () => {}) - nanosPerRequest(bare, () => {});
+    return { without, withThem, step };
   });
   return {
     nanosPerRequest: {
@@ -30,6 +32,7 @@ export function metricsBench(): object {
       with: spread(runs.map(({ withThem }) => withThem)),
       added: spread(runs.map(({ without, withThem }) => withThem - without)),
     },
+    unwatchedStepNanos: spread(runs.map(({ step }) => step)),
     scrapeMs: scrapeMs(),
     aims: { addedNanosPerRequest: 1_000 },
   };
@@ -38,6 +41,17 @@ export function metricsBench(): object {
 const bare: BidApplication = {
   bid: () => ({ status: 204 }),
   other: () => Promise.resolve({ status: 404 }),
+};
+
+/** A step that nobody watches. */
+const stepped: BidApplication = {
+  ...bare,
+  bid: (path, body, start, end) =>
+    tracedNow(
+      STEPS.bid,
+      () => ({ path }),
+      () => bare.bid(path, body, start, end),
+    ),
 };
 
 /** Processor time, which other processes do not lengthen. Every request is counted as if it made a bid. */

@@ -5,6 +5,8 @@ import {
   type FxTable,
   type Money,
   newId,
+  STEPS,
+  traced,
   type World,
 } from '../kernel/index.ts';
 import { type AccountId, type Ledger, openLedger, sqliteStore } from '../ledger/index.ts';
@@ -191,7 +193,15 @@ export class MultiSellerOrchestrator {
   }
 
   /** All stages. Zero sellers or zero ranked quotes end it early with nothing booked. */
-  async orchestrate(input: OrchestrateInput): Promise<OrchestrationResult> {
+  orchestrate(input: OrchestrateInput): Promise<OrchestrationResult> {
+    return traced(
+      STEPS.orchestrate,
+      () => ({}),
+      () => this.#orchestrate(input),
+    );
+  }
+
+  async #orchestrate(input: OrchestrateInput): Promise<OrchestrationResult> {
     const { budget, constraints, maxDeals, timeBudget } = input;
     const time = new TimeBudget(this.#world, timeBudget, input.signal);
     try {

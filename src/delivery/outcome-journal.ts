@@ -1,4 +1,4 @@
-import { type Clock, GavotteError, type Money, money } from '../kernel/index.ts';
+import { type Clock, GavotteError, type Money, money, STEPS, traced } from '../kernel/index.ts';
 import type { Notice } from '../openrtb/index.ts';
 import {
   OUTCOME_VERSION,
@@ -108,7 +108,11 @@ export class OutcomeJournal implements OutcomeListener<OpenBid>, BillingJournal 
     if (batch.length === 0) return;
     this.#waiting = [];
     try {
-      await log.append(batch);
+      await traced(
+        STEPS.outcomes,
+        () => ({ records: batch.length }),
+        () => log.append(batch),
+      );
     } catch (thrown) {
       const error = GavotteError.from(thrown);
       const since = this.#waiting;

@@ -42,6 +42,7 @@ export { createRealWorld } from './real/world.ts';
 export { CALM_NETWORK, type NetworkFaults, SimulatedNetwork } from './simulated/network.ts';
 export { type CrashPoint, SimulatedProcess } from './simulated/process.ts';
 export { type Disk, Simulation } from './simulated/simulation.ts';
+export { STEPS, type Step, type StepFacts, type StepMessage, traced, tracedNow, UNHEARD } from './steps.ts';
 export type {
   Clock,
   EpochMs,

@@ -1,4 +1,4 @@
-import { type Clock, type EpochMs, GavotteError } from '../kernel/index.ts';
+import { type Clock, type EpochMs, GavotteError, STEPS, traced } from '../kernel/index.ts';
 import { auditBooks } from './audit.ts';
 import type { Step } from './balances.ts';
 import { applyCommand } from './machine.ts';
@@ -90,9 +90,11 @@ class StoredLedger implements Ledger {
 
   // Async, so that even a command without its fields ends in a rejection.
   async batch(commands: readonly Command[]): Promise<readonly CommandResult[]> {
-    return this.#store.transact(keysOf(commands), this.#clock.now(), (rows, head, append, now) =>
-      decideAll(rows, head, commands, now, append),
-    );
+    const transact = () =>
+      this.#store.transact(keysOf(commands), this.#clock.now(), (rows, head, append, now) =>
+        decideAll(rows, head, commands, now, append),
+      );
+    return traced(STEPS.ledger, () => ({ commands: commands.length }), transact);
   }
 
   async time(): Promise<EpochMs> {

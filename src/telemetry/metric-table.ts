@@ -85,7 +85,12 @@ export const METRICS = {
     'seller',
     'code',
   ]),
-  gavotte_seller_breaker_open: gauge('desk', 'flag', '1 while a seller is left alone', ['seller']),
+  gavotte_seller_breaker_open: gauge(
+    'desk',
+    'flag',
+    '1 after a call was refused as the seller keeps failing, until one is made',
+    ['seller'],
+  ),
 
   gavotte_ledger_imbalance: gauge(
     'auditor',

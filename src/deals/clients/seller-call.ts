@@ -3,6 +3,8 @@ import {
   type HttpRequest,
   parseJson,
   type RandomStream,
+  STEPS,
+  traced,
   type World,
   withDeadline,
 } from '../../kernel/index.ts';
@@ -59,7 +61,15 @@ export class SellerConnection {
    * @throws GV_TIMEOUT, GV_CANCELLED, GV_BREAKER_OPEN, the network's codes, GV_SELLER_REJECTED, GV_SELLER_ERROR,
    * GV_URL_FORBIDDEN for a redirect, GV_RESPONSE_INVALID.
    */
-  async send(call: SellerCall, options: CallOptions = {}): Promise<unknown> {
+  send(call: SellerCall, options: CallOptions = {}): Promise<unknown> {
+    return traced(
+      STEPS.sellerCall,
+      () => ({ seller: this.baseUrl, what: call.what }),
+      () => this.#send(call, options),
+    );
+  }
+
+  async #send(call: SellerCall, options: CallOptions): Promise<unknown> {
     const timeoutMs = Math.min(options.timeoutMs ?? this.#timeoutMs, this.#timeoutMs);
     if (call.shopping) this.#breaker.enter();
     try {

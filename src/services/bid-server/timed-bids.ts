@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { STEPS, tracedNow } from '../../kernel/index.ts';
 import { BucketCounts } from '../../telemetry/index.ts';
 import type { BidApplication } from './application.ts';
 
@@ -14,7 +15,11 @@ export function timedBids(application: BidApplication): TimedBids {
     times,
     bid: (path, body, start, end) => {
       const before = performance.now();
-      const answer = application.bid(path, body, start, end);
+      const answer = tracedNow(
+        STEPS.bid,
+        () => ({ path }),
+        () => application.bid(path, body, start, end),
+      );
       times.observe((performance.now() - before) / 1000);
       return answer;
     },

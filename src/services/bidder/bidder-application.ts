@@ -1,4 +1,5 @@
 import type { DeliveryEngine } from '../../delivery/index.ts';
+import { STEPS, traced } from '../../kernel/index.ts';
 import { SCRAPE_CONTENT_TYPE } from '../../telemetry/index.ts';
 import type { BidAnswer, BidApplication, ControlAnswer, ControlRequest } from '../bid-server/application.ts';
 import type { BidderStatus } from './bidder-status.ts';
@@ -30,7 +31,11 @@ async function answer(
   { isReady, status: statusOf, metrics }: BidderHealth,
 ): Promise<ControlAnswer> {
   if (target.startsWith('/n/')) {
-    const { status, location } = await engine.notice(target);
+    const { status, location } = await traced(
+      STEPS.notice,
+      () => ({ kind: target.split('/')[2]! }),
+      () => engine.notice(target),
+    );
     return location === undefined ? { status } : { status, headers: { location } };
   }
   if (method !== 'GET') return { status: 405, headers: { allow: 'GET' } };

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openSampleBooks } from '../../campaign/index.ts';
 import { classicalAgents } from '../../delivery/index.ts';
-import { createRealWorld, type EpochMs, money } from '../../kernel/index.ts';
+import { createRealWorld, type EpochMs, money, STEPS, type Step, UNHEARD } from '../../kernel/index.ts';
 import { openLedger, sqliteStore } from '../../ledger/index.ts';
 import { METRICS, type MetricInfo } from '../../telemetry/index.ts';
 import { serveExchange } from '../exchange/serve-exchange.ts';
@@ -18,6 +18,21 @@ const SETTINGS = {
 };
 /** Classical agents have no team to tell of. */
 const OF_TEAMS = ['gavotte_policy_info', 'gavotte_policy_quarantined'];
+
+/** The steps that were taken while `work` ran, each once. */
+async function stepsOf<T>(
+  work: () => Promise<T>,
+): Promise<{ readonly result: T; readonly steps: readonly string[] }> {
+  const steps = new Set<string>();
+  const heard = Object.values<Step>(STEPS).map(({ name, channel }) => {
+    const listeners = { ...UNHEARD, start: () => void steps.add(name) };
+    channel.subscribe(listeners);
+    return () => channel.unsubscribe(listeners);
+  });
+  const result = await work();
+  for (const stop of heard) stop();
+  return { result, steps: [...steps].sort() };
+}
 
 /** What a bidder tells after two seconds of an exchange, and that exchange's own books. */
 async function afterTraffic() {
@@ -39,6 +54,7 @@ async function afterTraffic() {
     settings: parseBidderSettings(JSON.stringify(SETTINGS)),
     noticeKeys: [new Uint8Array(32)],
     agents: classicalAgents,
+    outcomes: { log: { append: () => Promise.resolve() }, noBidsPerKept: 100 },
     spoolPath: ':memory:',
     port: 0,
     host: '127.0.0.1',
@@ -73,7 +89,9 @@ async function afterTraffic() {
 test('a bidder serves every metric of bidders that the table has, with its labels, and they agree with the exchange', {
   timeout: 60_000,
 }, async () => {
-  const { report, status, answer, text } = await afterTraffic();
+  const { result, steps } = await stepsOf(afterTraffic);
+  const { report, status, answer, text } = result;
+  assert.deepEqual(steps, ['bid', 'exchange-request', 'ledger', 'notice', 'outcomes']);
   assert.equal(answer.headers.get('content-type'), 'text/plain; version=0.0.4; charset=utf-8');
   for (const [name, { type, from, labels }] of Object.entries<MetricInfo>(METRICS)) {
     const isHere = (from === 'bidder' && !OF_TEAMS.includes(name)) || from === 'every';

@@ -4,7 +4,7 @@ import {
   type SimulateExchangeOptions,
   simulateExchange,
 } from '../../adauction/index.ts';
-import { GavotteError, realClock } from '../../kernel/index.ts';
+import { GavotteError, realClock, STEPS, traced } from '../../kernel/index.ts';
 import { HttpClient } from './client.ts';
 import type { Origin } from './connection.ts';
 import { Histogram, type Quantiles } from './histogram.ts';
@@ -131,7 +131,15 @@ class HttpBidder implements ExchangeBidder {
     this.#tmaxMs = tmaxMs;
   }
 
-  async bid(exchange: string, body: Uint8Array): Promise<Uint8Array | null> {
+  bid(exchange: string, body: Uint8Array): Promise<Uint8Array | null> {
+    return traced(
+      STEPS.exchangeRequest,
+      () => ({ exchange }),
+      () => this.#bid(exchange, body),
+    );
+  }
+
+  async #bid(exchange: string, body: Uint8Array): Promise<Uint8Array | null> {
     const head =
       `POST /openrtb2/bid/${exchange} HTTP/1.1\r\nhost: ${this.#host}\r\ncontent-type: application/json\r\n` +
       `x-openrtb-version: 2.6\r\ncontent-length: ${body.length}\r\n\r\n`;
