@@ -24,6 +24,8 @@ const recorded = new Set([...rules.matchAll(/- record: (\S+)/g)].map(([, name]) 
 
 test('every failure that somebody must be told of has an alert', () => {
   assert.deepEqual([...alerts.keys()].sort(), [
+    'AuditDifference',
+    'AuditorStalled',
     'BidLatency',
     'ClockSkew',
     'ConsumerLag',

@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { type HttpHandler, type HttpRequest, type HttpResponse, Simulation } from '../../kernel/index.ts';
+import {
+  GavotteError,
+  type HttpHandler,
+  type HttpRequest,
+  type HttpResponse,
+  Simulation,
+  STEPS,
+  type StepMessage,
+  UNHEARD,
+} from '../../kernel/index.ts';
 import type { DealsClient, QuoteRequest } from '../types.ts';
 import { createDealsClientFactory } from './factory.ts';
 
@@ -45,6 +54,23 @@ function script(...answers: readonly HttpResponse[]): HttpHandler {
 const busy = answer('Internal Server Error', 503);
 
 describe('HttpDealsClient', () => {
+  it('each call is a step that can be watched, those included that are never made', async () => {
+    const { client, run } = setUp(script(answer(fixture('catalog')), busy));
+    const told: string[] = [];
+    const heard = {
+      ...UNHEARD,
+      asyncEnd: ({ facts, error }: StepMessage) =>
+        void told.push(`${facts.seller} ${error === undefined ? 'answered' : GavotteError.from(error).code}`),
+    };
+    STEPS.sellerCall.channel.subscribe(heard);
+    await run(client.listProducts());
+    for (let n = 0; n < 6; n += 1) await run(client.listProducts().catch(() => {}));
+    STEPS.sellerCall.channel.unsubscribe(heard);
+    assert.equal(told[0], `${ORIGIN} answered`);
+    assert.equal(told.at(-1), `${ORIGIN} GV_BREAKER_OPEN`);
+    assert.equal(told.length, 7);
+  });
+
   it('speaks the contract: paths, methods, bodies, key', async () => {
     const { client, seen, run } = setUp(
       async ({ url, method }) => {
