@@ -18,7 +18,7 @@ export interface MetricInfo {
   readonly unit: 'seconds' | 'bytes' | 'currency' | 'ratio' | 'records' | 'count' | 'flag';
   readonly labels: readonly string[];
   /** The kind of process that serves it. */
-  readonly from: 'every' | 'bidder' | 'desk' | 'market' | 'auditor' | 'learner';
+  readonly from: 'every' | 'bidder' | 'desk' | 'market' | 'exchange' | 'auditor' | 'learner';
   /** Upper bounds of a histogram's buckets, rising. */
   readonly bounds?: readonly number[];
 }
@@ -79,6 +79,9 @@ export const METRICS = {
   gavotte_policy_quarantined: gauge('bidder', 'flag', '1 while a team is no longer asked', ['policy']),
 
   gavotte_http_seconds: histogram('market', 'seconds', 'Time to answer over HTTP', CALL_BOUNDS, ['server']),
+
+  gavotte_exchange_answers_total: counter('exchange', 'count', 'Answers to bid requests', ['answer']),
+  gavotte_exchange_seconds: histogram('exchange', 'seconds', 'From request to answer', CALL_BOUNDS),
 
   gavotte_seller_call_seconds: histogram('desk', 'seconds', 'Calls of a seller', CALL_BOUNDS, ['seller']),
   gavotte_seller_failures_total: counter('desk', 'count', 'Calls that failed by error code', [

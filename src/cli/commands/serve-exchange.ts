@@ -18,6 +18,7 @@ interface ExchangeOptions extends FaultOptions {
   readonly qps: number;
   readonly seconds: number;
   readonly seed: string;
+  readonly metricsPort?: number;
 }
 
 const PLAIN_LINE_EVERY_S = 5;
@@ -30,6 +31,7 @@ export function configureExchange(command: Command, context: CommandContext): vo
     .option('--plan <file>', 'offer the deals of this plan')
     .option('--qps <n>', 'requests a second; they do not wait for answers', positiveInt, 100)
     .option('--seconds <n>', 'how long', positiveInt, 30)
+    .option('--metrics-port <n>', 'serve /metrics there while it runs', positiveInt)
     .option('--seed <seed>', 'fixes traffic, rivals, people and faults', '7')
     .action(context.action((options: ExchangeOptions) => runExchange(options, context)));
 }
@@ -48,6 +50,7 @@ async function runExchange(options: ExchangeOptions, { output, signal }: Command
     qps: options.qps,
     seconds: options.seconds,
     seed: options.seed,
+    ...(options.metricsPort === undefined ? {} : { metricsPort: options.metricsPort }),
     deals,
     exchanges: exchanges.map(trafficExchange),
     faults: {

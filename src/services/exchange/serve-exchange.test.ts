@@ -102,3 +102,24 @@ test('a URL that cannot be called is refused by name', async () => {
     );
   }
 });
+
+test('an exchange tells at /metrics, while it runs, how it was answered', async () => {
+  const bidderUrl = await listen(new SampleBidder({ seat: 'seat-a', cpmMicros: 3_000_000 }));
+  const free = createServer();
+  await new Promise<void>((resolve) => free.listen(0, '127.0.0.1', resolve));
+  const { port } = free.address() as AddressInfo;
+  await new Promise((resolve) => free.close(resolve));
+  const scrapes: Promise<string>[] = [];
+  const scrape = async () => (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  await serveExchange({
+    ...BASE,
+    seconds: 1.5,
+    bidderUrl,
+    metricsPort: port,
+    onSecond: () => void scrapes.push(scrape()),
+  });
+  const text = await scrapes[0]!;
+  assert.match(text, /^gavotte_exchange_answers_total\{answer="bid"\} [1-9]\d*$/m);
+  assert.match(text, /^gavotte_exchange_seconds_count [1-9]\d*$/m);
+  await assert.rejects(scrape(), 'it has ended');
+});

@@ -5,11 +5,14 @@ import {
   simulateExchange,
 } from '../../adauction/index.ts';
 import { GavotteError, realClock, STEPS, traced } from '../../kernel/index.ts';
+import { BucketCounts } from '../../telemetry/index.ts';
 import { HttpClient } from './client.ts';
 import type { Origin } from './connection.ts';
+import { serveExchangeMetrics } from './exchange-metrics.ts';
 import { Histogram, type Quantiles } from './histogram.ts';
 
 const DEFAULT_CONNECTIONS = 64;
+const MICROS_PER_SECOND = 1_000_000;
 /** Notices are no auction: the exchange waits longer for their answer. */
 const NOTICE_TIMEOUT_MS = 5_000;
 /** A run in real time is short, so televisions and screens show what they bought sooner than they would. */
@@ -24,6 +27,8 @@ export interface ServeExchangeOptions extends Omit<SimulateExchangeOptions, 'wor
   readonly noticesUrl?: string;
   /** Connections for bids, and as many for notices. @defaultValue 64 */
   readonly maxConnections?: number;
+  /** Serves `/metrics` on 127.0.0.1 while it runs; without it, nowhere. */
+  readonly metricsPort?: number;
   /** Called every second. */
   readonly onSecond?: (state: ServedSecond) => void;
 }
@@ -61,6 +66,7 @@ export async function serveExchange(options: ServeExchangeOptions): Promise<Serv
     noticesUrl = bidderUrl,
     maxConnections = DEFAULT_CONNECTIONS,
     onSecond,
+    metricsPort,
     ...rest
   } = options;
   const bids = new HttpClient(originOf(bidderUrl, 'bidderUrl'), { maxConnections });
@@ -68,6 +74,7 @@ export async function serveExchange(options: ServeExchangeOptions): Promise<Serv
   const bidder = new HttpBidder(new URL(bidderUrl).host, bids, notices, tmaxOf(options));
   let seconds = 0;
   let before = 0;
+  const metrics = metricsPort === undefined ? undefined : await serveExchangeMetrics(metricsPort, bidder);
   try {
     const report = await simulateExchange({
       drainMs: DRAIN_MS,
@@ -77,6 +84,7 @@ export async function serveExchange(options: ServeExchangeOptions): Promise<Serv
       bidder,
       onTick: (now) => {
         seconds += 1;
+        bidder.answers = now.answers;
         onSecond?.({
           seconds,
           report: now,
@@ -92,6 +100,7 @@ export async function serveExchange(options: ServeExchangeOptions): Promise<Serv
   } finally {
     bids.close();
     notices.close();
+    await metrics?.close();
   }
 }
 
@@ -118,6 +127,8 @@ const DEFAULT_TMAX_MS = 120;
 class HttpBidder implements ExchangeBidder {
   readonly latency = new Histogram();
   readonly recent = new Histogram();
+  readonly seconds = new BucketCounts('gavotte_exchange_seconds');
+  answers: ExchangeReport['answers'] | undefined;
   readonly statuses: Record<string, number> = {};
   readonly #host: string;
   readonly #bids: HttpClient;
@@ -146,6 +157,7 @@ class HttpBidder implements ExchangeBidder {
     const onLatency = (micros: number) => {
       this.latency.add(micros);
       this.recent.add(micros);
+      this.seconds.observe(micros / MICROS_PER_SECOND);
     };
     let status = 0;
     try {
