@@ -30,6 +30,7 @@ const given = process.argv.slice(2);
 process.chdir(root);
 become(requireNode(), [
   '--test',
+  `--import=${pathToFileURL(join(root, 'scripts', 'lib', 'leak-guard.mjs'))}`,
   `--test-concurrency=${CONCURRENCY}`,
   `--test-timeout=${TIMEOUT_MS}`,
   `--test-reporter=${pathToFileURL(join(root, 'scripts', 'lib', 'reporter.mjs'))}`,

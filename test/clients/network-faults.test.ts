@@ -33,7 +33,7 @@ describe('the real network against a hostile peer', () => {
       setTimeout(() => cut.abort(), 100);
       const startedAt = performance.now();
       await assert.rejects(waiting, { code: 'GV_CANCELLED' });
-      assert.ok(performance.now() - startedAt < 1_000);
+      assert.ok(performance.now() - startedAt < PATIENCE_MS / 2);
     });
   }
 
@@ -98,7 +98,7 @@ describe('the real network against a hostile peer', () => {
       const url = `${other.origin}/${index}`;
       await calm.request({ method: 'GET', url, headers: {} }, { signal: AbortSignal.timeout(PATIENCE_MS) });
     }
-    assert.ok(performance.now() - startedAt < 2_000);
+    assert.ok(performance.now() - startedAt < PATIENCE_MS);
     slow.abort();
     await hanging;
     await calm.close();
