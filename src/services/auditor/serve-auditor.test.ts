@@ -76,7 +76,7 @@ test('an auditor process tells what it found over HTTP and goes on after a resta
   await until(() => first.status().billings === 1 && first.status().moneyEvents === 2);
   await until(async () => (await fetch(`${first.url}/readyz`)).status === 200);
   assert.equal(alerts.length, 0);
-  await first.close();
+  await open.pop()?.();
 
   const second = await serveAuditor(options);
   open.push(() => second.close());
