@@ -41,6 +41,8 @@ export interface CampaignBrief {
   readonly flight: Flight;
   readonly channels: readonly ChannelBrief[];
   readonly supplyPaths: readonly SupplyPathInfo[];
+  /** What a person is asked before it happens. */
+  readonly approvals: { readonly plan: boolean; readonly booking: boolean };
   readonly fx?: FxTable;
 }
 
@@ -106,6 +108,9 @@ const briefSchema = z.strictObject({
       }),
     )
     .default([]),
+  approvals: z
+    .strictObject({ plan: z.boolean().default(true), booking: z.boolean().default(true) })
+    .prefault({}),
   fx: fxSchema.optional(),
 });
 

@@ -3,6 +3,14 @@ export { type CapChange, channelAccount } from './accounts.ts';
 export { type BookContext, type BookedPlan, bookPlan } from './book-plan.ts';
 export { bookedDealTerms, type TermsContext } from './booked-terms.ts';
 export { type CampaignBrief, type ChannelBrief, parseBrief, parseFx } from './brief.ts';
+export type { Approval, ApprovalStatus } from './pipeline/approvals.ts';
+export { approvalStatus } from './pipeline/approvals.ts';
+export { type Act, CampaignDesk, type CampaignDeskOptions, PIPELINE } from './pipeline/campaign-desk.ts';
+export type { CampaignDeal, CampaignState } from './pipeline/campaign-state.ts';
+export type { ApprovalStage, CampaignEntry, CampaignFact } from './pipeline/facts.ts';
+export { CampaignJournal } from './pipeline/journal.ts';
+export { CAMPAIGN_MOVES, type CampaignStatus, DEAL_MOVES, type DealStatus } from './pipeline/states.ts';
+export type { WaitsFor } from './pipeline/waits-for.ts';
 export {
   type ChannelFindings,
   type ChannelPlan,

@@ -27,7 +27,7 @@ export const ERROR_CODES = {
   GV_LEDGER_UNAVAILABLE: { recovery: 'transient', outcome: 'unknown' },
   /** The hash chain of the ledger's log is broken. */
   GV_LEDGER_TAMPERED: { recovery: 'terminal', outcome: 'failed' },
-  /** The blackboard's key holds another version than the one that was to be replaced; nothing was written. */
+  /** Somebody else has changed it since it was read (a key of the blackboard, a campaign); nothing was written. */
   GV_VERSION_CONFLICT: { recovery: 'correctable', outcome: 'failed' },
   /** The server of the blackboard failed or cannot be reached; whether the last write happened is not known. */
   GV_BLACKBOARD_UNAVAILABLE: { recovery: 'transient', outcome: 'unknown' },
@@ -67,6 +67,12 @@ export const ERROR_CODES = {
   GV_DEAL_MISMATCH: { recovery: 'terminal', outcome: 'unknown' },
   /** It is not yet known whether the seller holds a contract; the money stays reserved. */
   GV_BOOKING_UNKNOWN: { recovery: 'transient', outcome: 'unknown' },
+  /** There is no campaign of that id. */
+  GV_CAMPAIGN_UNKNOWN: { recovery: 'correctable', outcome: 'failed' },
+  /** What is there is in a state from which that is not allowed; nothing was changed. */
+  GV_MOVE_FORBIDDEN: { recovery: 'correctable', outcome: 'failed' },
+  /** Nobody has approved it, or the approval is of another plan, expired or used; nothing was done. */
+  GV_APPROVAL_NEEDED: { recovery: 'correctable', outcome: 'failed' },
   /** Something the plan was made from has changed; nothing was booked. */
   GV_PLAN_CHANGED: { recovery: 'correctable', outcome: 'failed' },
   /** The registry answered nothing usable and no earlier list is known. */
