@@ -1,13 +1,15 @@
 // `npm run generate` writes the files that are made from the sources; with `--check` it only says whether they are
 // as they should be, and fails if not.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { briefJsonSchema } from '../src/campaign/index.ts';
 import { extractWasm, kernelsWasm } from './build-wasm.ts';
 import { errorsPage } from './lib/errors-page.ts';
 import { root } from './lib/node24.mjs';
 
 const GENERATED: Readonly<Record<string, () => string | Promise<string>>> = {
   'docs/errors.md': errorsPage,
+  'docs/schemas/brief.schema.json': () => `${JSON.stringify(briefJsonSchema(), null, 2)}\n`,
   'src/openrtb/wasm/extract-wasm.ts': extractWasm,
   'src/neural/wasm/kernels-wasm.ts': kernelsWasm,
 };
@@ -19,7 +21,10 @@ for (const [file, make] of Object.entries(GENERATED)) {
   const path = join(root, file);
   const text = await make();
   if (existsSync(path) && readFileSync(path, 'utf8') === text) continue;
-  if (!checking) writeFileSync(path, text);
+  if (!checking) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+  }
   stale.push(file);
 }
 for (const file of stale) {

@@ -1,6 +1,6 @@
 import { compare, GavotteError, type Money, showMoney } from '../kernel/index.ts';
 import type { AccountId, Ledger } from '../ledger/index.ts';
-import type { CampaignBrief } from './brief.ts';
+import type { CampaignBrief } from './brief/index.ts';
 
 /** A cap as the plan found it and as the plan wants it. */
 export interface CapChange {

@@ -19,7 +19,7 @@ import {
 } from '../kernel/index.ts';
 import type { AccountId, Ledger } from '../ledger/index.ts';
 import { applyCaps, channelAccount } from './accounts.ts';
-import { type CampaignBrief, parseBrief } from './brief.ts';
+import { type CampaignBrief, parseBrief } from './brief/index.ts';
 import { requireUnchanged, unchangedQuotes } from './check-quotes.ts';
 import { briefNormalizer, type Plan } from './plan.ts';
 

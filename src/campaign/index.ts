@@ -2,7 +2,27 @@
 export { type CapChange, channelAccount } from './accounts.ts';
 export { type BookContext, type BookedPlan, bookPlan } from './book-plan.ts';
 export { bookedDealTerms, type TermsContext } from './booked-terms.ts';
-export { type CampaignBrief, type ChannelBrief, parseBrief, parseFx } from './brief.ts';
+export {
+  type ApprovalsBrief,
+  type AudienceBrief,
+  type AudienceRef,
+  type AudienceRole,
+  type BrandSafety,
+  briefJsonSchema,
+  type CampaignBrief,
+  type CampaignFlight,
+  type ChannelBrief,
+  type GeoTarget,
+  impressionsAsked,
+  type Kpi,
+  type Objective,
+  type PacingBrief,
+  parseBrief,
+  parseFx,
+  SAMPLE_BRIEF,
+  type Strictness,
+  type Taxonomy,
+} from './brief/index.ts';
 export type { Approval, ApprovalStatus } from './pipeline/approvals.ts';
 export { approvalStatus } from './pipeline/approvals.ts';
 export { type Act, CampaignDesk, type CampaignDeskOptions, PIPELINE } from './pipeline/campaign-desk.ts';

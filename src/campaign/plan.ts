@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  type DealParams,
   type DealSelection,
   type DealsClientFactory,
   type ExcludedSeller,
@@ -30,7 +31,7 @@ import {
 } from '../kernel/index.ts';
 import type { Ledger } from '../ledger/index.ts';
 import { type CapChange, capChanges, channelAccount } from './accounts.ts';
-import { type CampaignBrief, type ChannelBrief, parseBrief } from './brief.ts';
+import { type CampaignBrief, type ChannelBrief, impressionsAsked, parseBrief } from './brief/index.ts';
 
 /** How many next-best quotes a plan keeps for each channel. */
 const MAX_ALTERNATES = 8;
@@ -127,25 +128,9 @@ async function planChannel(
     quoteNormalizer: briefNormalizer(brief, context.world),
     ...(brief.fx === undefined ? {} : { fx: brief.fx }),
   });
-  const requirements: InventoryRequirements = {
-    mediaType: channel.channel,
-    dealTypes: [channel.dealType],
-    excludedSellers: channel.excludedSellers,
-    contentCategories: channel.contentCategories,
-    ...(channel.maxCpm === undefined ? {} : { maxCpm: channel.maxCpm }),
-  };
   const shopped = await orchestrator.shop({
-    inventoryRequirements: requirements,
-    dealParams: {
-      channel: channel.channel,
-      dealType: channel.dealType,
-      impressions: channel.impressions,
-      flightStart: brief.flight.start,
-      flightEnd: brief.flight.end,
-      mediaType: channel.channel === 'ctv' ? 'ctv' : 'digital',
-      volumeSteps: channel.volumeSteps,
-      ...(channel.targetCpm === undefined ? {} : { targetCpm: channel.targetCpm }),
-    },
+    inventoryRequirements: requirementsOf(channel),
+    dealParams: dealParamsOf(channel, brief),
     budget: channel.budget,
     ...(context.timeBudget === undefined ? {} : { timeBudget: context.timeBudget }),
     ...(context.signal === undefined ? {} : { signal: context.signal }),
@@ -167,6 +152,33 @@ async function planChannel(
     skipped: choice.skipped,
     negotiations: shopped.negotiations,
     warnings: [...warnings, ...shopped.warnings],
+  };
+}
+
+function requirementsOf(channel: ChannelBrief): InventoryRequirements {
+  const { mediaType, dealTypes, excludedSellers, contentCategories, minImpressions, maxCpm } = channel;
+  return {
+    mediaType,
+    dealTypes: [dealTypes[0]],
+    excludedSellers,
+    contentCategories,
+    ...(minImpressions === undefined ? {} : { minImpressions }),
+    ...(maxCpm === undefined ? {} : { maxCpm }),
+  };
+}
+
+function dealParamsOf(channel: ChannelBrief, { flight }: CampaignBrief): DealParams {
+  const { mediaType, dealTypes, volumeSteps, targetCpm } = channel;
+  return {
+    channel: mediaType,
+    dealType: dealTypes[0],
+    // A brief is only read when it says how many, or from what to work it out.
+    impressions: impressionsAsked(channel)!,
+    flightStart: flight.start,
+    flightEnd: flight.end,
+    mediaType: mediaType === 'ctv' || mediaType === 'linear_tv' ? mediaType : 'digital',
+    volumeSteps,
+    ...(targetCpm === undefined ? {} : { targetCpm }),
   };
 }
 

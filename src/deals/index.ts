@@ -13,6 +13,7 @@ export {
   type SellerGrade,
   type SellerReport,
 } from './grading/index.ts';
+export { MEDIA_TYPES, mediaFormat } from './media-types.ts';
 export { adaptive, competitive, type NegotiationPlan, simpleThreshold } from './negotiation/index.ts';
 export {
   DEFAULT_QUOTE_TIMEOUT_MS,

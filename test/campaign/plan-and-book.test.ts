@@ -69,6 +69,32 @@ test('a plan spends nothing and its booking commits what it says', async () => {
   assert.equal(under.contracts().length, 3);
 });
 
+test('a brief in YAML is planned and booked; impressions it leaves out are what a deal’s part of the budget buys', async () => {
+  const under = await desk();
+  const plan = await under.plan(`
+advertiser: { id: acme, cap: { amount: "100000.00", currency: USD } }
+campaign: spring
+budget: { amount: "50000.00", currency: USD }
+flight: { start: 2027-03-01, end: 2027-03-31 }
+channels:
+  - channel: prime
+    mediaType: ctv
+    share: 100
+    dealType: [PD, PG]
+    maxDeals: 3
+    maxCpm: { amount: "45.00", currency: USD }
+`);
+  const { picks } = plan.channels[0]!;
+  assert.deepEqual(
+    picks.map(({ dealType, impressions }) => [dealType, impressions]),
+    Array(3).fill(['PD', 370_370]),
+  );
+  assert.ok(plan.cost.amountMicros <= 50_000_000_000);
+  const booked = await under.book(parsePlan(JSON.stringify(plan)));
+  assert.deepEqual(booked.totalSpend, plan.cost);
+  assert.equal((await under.ledger.account('acme/spring/prime'))?.cap, 50_000_000_000);
+});
+
 test('booking a plan twice books it once', async () => {
   const under = await desk();
   const plan = await under.plan();

@@ -3,7 +3,7 @@ import { GavotteError } from '../../kernel/index.ts';
 import type { Ledger } from '../../ledger/index.ts';
 import { channelAccount } from '../accounts.ts';
 import { type BookContext, bookPlan } from '../book-plan.ts';
-import type { CampaignBrief } from '../brief.ts';
+import type { CampaignBrief } from '../brief/index.ts';
 import { parsePlan } from '../plan.ts';
 import type { CampaignState } from './campaign-state.ts';
 import type { CampaignFact, DealOfChannel } from './facts.ts';

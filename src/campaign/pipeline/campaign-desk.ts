@@ -1,6 +1,6 @@
 import { type EpochMs, GavotteError, newId } from '../../kernel/index.ts';
 import type { Creative } from '../../openrtb/index.ts';
-import { parseBrief } from '../brief.ts';
+import { parseBrief } from '../brief/index.ts';
 import { makePlan, type PlanContext } from '../plan.ts';
 import { approvalStatus, newestApproval, requireDecidable } from './approvals.ts';
 import { bookedFacts } from './book-step.ts';

@@ -1,6 +1,6 @@
 import type { FailedBooking } from '../../deals/index.ts';
 import { type EpochMs, type ErrorInfo, GavotteError, type Money } from '../../kernel/index.ts';
-import { type CampaignBrief, parseBrief } from '../brief.ts';
+import { type CampaignBrief, parseBrief } from '../brief/index.ts';
 import type { Plan } from '../plan.ts';
 import { type Approval, approvalFrom } from './approvals.ts';
 import type { CampaignEntry, DealOfChannel } from './facts.ts';
