@@ -18,6 +18,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./book.ts'),
   },
   {
+    name: 'campaign',
+    summary: 'write a brief to begin with, and check one',
+    load: () => import('./campaign.ts'),
+  },
+  {
     name: 'sellers',
     summary: 'list the sellers that can be found; grade one',
     load: () => import('./sellers.ts'),

@@ -35,7 +35,7 @@ interface PlanOptions extends DeskOptions {
 /** `gavotte plan BRIEF`: asks every seller and chooses a portfolio; spends nothing. */
 export function configure(command: Command, context: CommandContext): void {
   withSellerOptions(withDeskOptions(command))
-    .argument('<brief>', 'the campaign brief, a JSON file (see examples/brief.json)')
+    .argument('<brief>', 'the campaign brief, YAML or JSON (see examples/brief.json)')
     .option('--out <file>', 'where to write the plan', 'plan.json')
     .option('--portfolio <how>', 'greedy or optimal', 'optimal')
     .option('--negotiate <how>', 'adaptive, competitive, threshold or off', 'adaptive')
