@@ -125,7 +125,7 @@ export class DeliveryEngine {
     this.#days = new CampaignDays({ ledger, purse: this.purse, campaigns: this.campaigns, clock });
     this.#chanceSeed = world.random.split('bidder').uint32();
     const written = writtenDecisions(options, this.#agents.stated, {
-      setup: this.setup,
+      setup: this.#setup(),
       clock,
       active: () =>
         this.campaigns.map(({ index }) => index).filter((index) => hasBit(this.bidder.active, index)),
@@ -272,7 +272,7 @@ export class DeliveryEngine {
   }
 
   /** What this process’s decisions depend on, for whoever replays them. */
-  get setup(): DecisionSetup {
+  #setup(): DecisionSetup {
     const { holder, plan, exchanges } = this.#options;
     const [chanceSeed, longestHoldSeconds] = [this.#chanceSeed, this.#longestHoldSeconds];
     return { holder, plan, exchanges, chanceSeed, longestHoldSeconds };

@@ -6,27 +6,17 @@ export {
   type BiddingObservation,
   type BiddingOutcome,
   biddingReward,
-  DualMultiplier,
-  isValidPrice,
 } from './agents/bidding.ts';
-export { WinModel } from './agents/bidding-win-model.ts';
 export {
   BudgetAgent,
   type BudgetClaim,
   type BudgetObservation,
   type BudgetOutcome,
   budgetReward,
-  isValidSplit,
 } from './agents/budget.ts';
-export {
-  allocateTranches,
-  marginalValue,
-  type ResponseCurve,
-  type TrancheNeed,
-} from './agents/budget-tranches.ts';
+export type { ResponseCurve, TrancheNeed } from './agents/budget-tranches.ts';
 export { ClassicalAgents, classicalAgents, teamAgents } from './agents/classical-agents.ts';
 export {
-  areValidChances,
   CreativeAgent,
   type CreativeChances,
   type CreativeDecision,
@@ -38,8 +28,6 @@ export type { ClickPrior } from './agents/creative-clicks.ts';
 export { type GuardedPolicy, guarded } from './agents/guarded.ts';
 export type { MakeGood } from './agents/make-goods.ts';
 export {
-  isValidPacing,
-  PACING_BASELINE,
   type PacingAction,
   PacingAgent,
   type PacingObservation,
@@ -60,7 +48,7 @@ export {
   type Role,
   TEAM_SCHEMA,
 } from './agents/team/roles.ts';
-export { POLICY_TICKS, ServedTeam, SteeringFactors } from './agents/team/served-team.ts';
+export { ServedTeam } from './agents/team/served-team.ts';
 export { Steering } from './agents/team/steering.ts';
 export {
   FACT,
@@ -71,17 +59,12 @@ export {
   TeamFacts,
 } from './agents/team/team-facts.ts';
 export { TeamPolicy } from './agents/team/team-policy.ts';
-export { type ClassicalTuning, DEFAULT_TUNING, tuningFrom } from './agents/team/tuning.ts';
-export { type BookedDeal, checkDeal, DealBook, type DealRefusal } from './deals/deal-book.ts';
+export { type ClassicalTuning, DEFAULT_TUNING } from './agents/team/tuning.ts';
+export { type BookedDeal, DealBook, type DealRefusal } from './deals/deal-book.ts';
 export type { AgentsState, BoardRead, CampaignStates, StatedAgents } from './decisions/agents-state.ts';
 export { decisionIdOf, keyPrintOf, readFunnel, type WrittenSetup } from './decisions/decision-outcomes.ts';
 export type { DecisionOutcome, DecisionRecord } from './decisions/decision-record.ts';
-export type {
-  DecisionRecorder,
-  RecordedBid,
-  RecordedState,
-  RecordingCounts,
-} from './decisions/decision-recorder.ts';
+export type { RecordedBid, RecordedState } from './decisions/decision-recorder.ts';
 export {
   type AgentSteps,
   type CampaignPart,
@@ -107,17 +90,10 @@ export type { AgentsContext, EngineAgents, EngineOptions, ServedPolicy } from '.
 export { pathJudge, privacyJudge, supplyJudge } from './judges.ts';
 export type { BillSpool } from './money/bill-spool.ts';
 export type { Bill, BillOutcome } from './money/bills.ts';
-export { SPEND_MS } from './money/lease-keeper.ts';
 export { type BidEnd, Purse } from './money/purse.ts';
 export { lateReservation, setAsideForLateBills } from './money/set-aside.ts';
 export type { Wallet } from './money/wallet.ts';
-export {
-  bidIdOf,
-  type NoticeAnswer,
-  type NoticeCounts,
-  type NoticeDesk,
-  type OutcomeListener,
-} from './notice-desk.ts';
+export type { NoticeAnswer, NoticeCounts, NoticeDesk, OutcomeListener } from './notice-desk.ts';
 export { prepareLedger } from './prepare-ledger.ts';
 export type { Bidder, BidResult, Permissions } from './serving/bidder.ts';
 export type { Candidate, OpenBid } from './serving/candidate.ts';

@@ -14,8 +14,7 @@ export interface RecordedState {
   readonly kind: 'state';
   /** Counts from 1. */
   readonly number: number;
-  /** The first decision that read it, and when. */
-  readonly decision: number;
+  /** When a decision first read it. */
   readonly at: number;
   /** Whether it is everything, or what has changed since the one before. */
   readonly isWhole: boolean;
@@ -46,20 +45,13 @@ export interface RecordedBid extends MadeBid {
 /** What was recorded, in its order: a state stands before the decisions that read it. */
 export type Recorded = RecordedState | RecordedDecision;
 
-/** How many decisions were made, and how many of them are recorded. */
-export interface RecordingCounts {
-  decisions: number;
-  recorded: number;
-  /** Not recorded for want of room; taking more often helps. */
-  dropped: number;
-}
-
 /**
  * Records decisions while they are made, in memory: all bids, and one no-bid in `noBidsPerKept`. Somebody takes them
  * from time to time and writes them to where they last.
  */
 export class DecisionRecorder implements DecisionWatch {
-  readonly counts: RecordingCounts = { decisions: 0, recorded: 0, dropped: 0 };
+  /** Decisions that were not recorded for want of room; taking more often helps. */
+  dropped = 0;
   readonly #agents: StatedAgents;
   readonly #exchanges: ReadonlyMap<string, number>;
   readonly #active: () => readonly number[];
@@ -92,13 +84,12 @@ export class DecisionRecorder implements DecisionWatch {
   }
 
   end({ number, at, exchange, body, start, end, result, bids }: EndedDecision): void {
-    this.counts.decisions += 1;
     if (result.status !== 200 && number % this.#noBidsPerKept !== 0) return;
-    if (this.#activated || this.#agents.hasNews) this.#state(number, at);
+    if (this.#activated || this.#agents.hasNews) this.#state(at);
     const tapeAt = this.#end + HEAD_BYTES;
     const buffer = this.#buffers[this.#current];
     if (tapeAt + this.#tape.length + end - start > buffer.length) {
-      this.counts.dropped += 1;
+      this.dropped += 1;
       return;
     }
     const bodyAt = this.#tape.writeTo(buffer, tapeAt);
@@ -121,7 +112,6 @@ export class DecisionRecorder implements DecisionWatch {
       bids: bids.map(({ bidId, candidate }) => ({ bidId, ...madeBid(candidate) })),
     });
     this.#end = after;
-    this.counts.recorded += 1;
   }
 
   /** Other campaigns are in flight than before. */
@@ -138,14 +128,13 @@ export class DecisionRecorder implements DecisionWatch {
     return entries;
   }
 
-  #state(decision: number, at: number): void {
+  #state(at: number): void {
     const isWhole = this.#states % STATES_TO_WHOLE === 0;
     this.#states += 1;
     this.#activated = false;
     this.#entries.push({
       kind: 'state',
       number: this.#states,
-      decision,
       at,
       isWhole,
       active: this.#active(),

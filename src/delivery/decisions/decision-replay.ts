@@ -71,7 +71,6 @@ export interface Redecision {
   readonly difference: string | null;
   /** The campaigns that were asked. */
   readonly parts: readonly CampaignPart[];
-  readonly agents: BidAgents;
   /** The bids that left, tests left out. */
   readonly bids: readonly RecordedBid[];
 }
@@ -117,7 +116,7 @@ export class DecisionReplay {
     const parts = campaigns
       .map((running) => ({ running, reasons: running.reasons.entries(), ...traced.stepsOf(running.index) }))
       .filter(({ reasons, chosen, running }) => reasons.length > 0 || chosen.length > 0 || running.bids > 0);
-    return { result, isSame: difference === null, difference, parts, agents, bids };
+    return { result, isSame: difference === null, difference, parts, bids };
   }
 
   #campaigns(): readonly RunningCampaign[] {
