@@ -4,6 +4,7 @@ import { currency, type EpochMs, type Micros, Simulation } from '../kernel/index
 import type { Notice } from '../openrtb/index.ts';
 import { type OutcomeRecord, openSegmentedLog } from '../outcomes/index.ts';
 import type { WrittenSetup } from './decisions/decision-outcomes.ts';
+import type { DecisionRecorder } from './decisions/decision-recorder.ts';
 import { OutcomeJournal } from './outcome-journal.ts';
 
 const notice = (bidId: string, more: Partial<Notice> = {}): Notice =>
@@ -19,12 +20,15 @@ const notice = (bidId: string, more: Partial<Notice> = {}): Notice =>
     ...more,
   }) as Notice;
 
-async function journalOver(log: { append(records: readonly OutcomeRecord[]): Promise<void> }) {
+async function journalOver(
+  log: { append(records: readonly OutcomeRecord[]): Promise<void> },
+  recorder: Pick<DecisionRecorder, 'take' | 'dropped'> | null = null,
+) {
   const { clock } = new Simulation({ seed: 1 }).peer('p');
   const setup = { holder: 'b1-x' } as WrittenSetup;
   const funnel = () =>
     ({ holder: 'b1-x', at: 0, available: 0, campaigns: [], deals: [], refused: {} }) as never;
-  return new OutcomeJournal({ log, setup, recorder: null, clock, funnel });
+  return new OutcomeJournal({ log, setup, recorder, clock, funnel });
 }
 
 test('a record that the log refuses is counted, and holds up none of the others', async () => {
@@ -42,6 +46,12 @@ test('a record that the log refuses is counted, and holds up none of the others'
   assert.equal((await log.find('win:b-1'))?.kind, 'win');
   assert.equal((await log.find('loss:b-3'))?.kind, 'loss');
   assert.equal(await log.find('loss:b-2'), undefined);
+});
+
+test('a decision that there was no room to record counts among what is dropped', async () => {
+  const journal = await journalOver({ append: () => Promise.resolve() }, { take: () => [], dropped: 2 });
+  await journal.flush();
+  assert.equal(journal.dropped, 2);
 });
 
 test('what was billed is written when the journal says so, also what came in during a write', async () => {

@@ -26,7 +26,7 @@ const FUNNEL_EVERY_MS = 60_000;
 export interface JournalOptions {
   readonly log: Pick<OutcomeLog, 'append'>;
   readonly setup: WrittenSetup;
-  readonly recorder: DecisionRecorder | null;
+  readonly recorder: Pick<DecisionRecorder, 'take' | 'dropped'> | null;
   readonly clock: Pick<Clock, 'now' | 'monotonic'>;
   /** How far offers came; written down now and then. */
   readonly funnel: () => ProcessFunnel;
@@ -37,11 +37,10 @@ export interface JournalOptions {
  * path; what was billed, before its notice is acknowledged. While the log is away it keeps what it can; bidding goes on.
  */
 export class OutcomeJournal implements OutcomeListener<OpenBid>, BillingJournal {
-  /** Records that found no room while the log was away, or that the log refused. */
-  dropped = 0;
   readonly #options: JournalOptions;
   #waiting: OutcomeRecord[];
   #flushing: Promise<void> | null = null;
+  #dropped = 0;
   readonly #billed = new RecentIds(RECENT_BILLINGS);
   #funnels = 0;
   #funnelAt: number;
@@ -55,6 +54,11 @@ export class OutcomeJournal implements OutcomeListener<OpenBid>, BillingJournal 
   /** Records that are not written yet, decisions that were not taken up left out. */
   get waiting(): number {
     return this.#waiting.length;
+  }
+
+  /** Records that found no room while the log was away, or that the log refused; decisions that there was no room to record. */
+  get dropped(): number {
+    return this.#dropped + (this.#options.recorder?.dropped ?? 0);
   }
 
   won(_bid: OpenBid | undefined, notice: Notice): void {
@@ -132,7 +136,7 @@ export class OutcomeJournal implements OutcomeListener<OpenBid>, BillingJournal 
         return false;
       }
     });
-    this.dropped += batch.length - writable.length;
+    this.#dropped += batch.length - writable.length;
     return writable;
   }
 
@@ -145,7 +149,7 @@ export class OutcomeJournal implements OutcomeListener<OpenBid>, BillingJournal 
 
   #keep(records: readonly OutcomeRecord[]): void {
     const room = Math.max(0, MOST_WAITING - this.#waiting.length);
-    this.dropped += Math.max(0, records.length - room);
+    this.#dropped += Math.max(0, records.length - room);
     for (const record of records.slice(0, room)) this.#waiting.push(record);
   }
 

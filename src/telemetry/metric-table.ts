@@ -75,6 +75,12 @@ export const METRICS = {
   gavotte_notice_lag_seconds: histogram('bidder', 'seconds', 'From a bid to its bill', LAG_BOUNDS),
   gavotte_reconcile_backlog: gauge('bidder', 'count', 'Bills that wait on disk, or are disputed', ['kind']),
   gavotte_clock_skew_seconds: gauge('bidder', 'seconds', 'This machine’s clock ahead of the ledger’s'),
+  gavotte_outcomes_waiting: gauge('bidder', 'records', 'Records that are not in the outcome log yet'),
+  gavotte_outcomes_dropped_total: counter(
+    'bidder',
+    'records',
+    'Records that the outcome log will never have',
+  ),
   gavotte_policy_info: gauge('bidder', 'flag', '1 for the team that serves', ['policy', 'version']),
   gavotte_policy_quarantined: gauge('bidder', 'flag', '1 while a team is no longer asked', ['policy']),
 

@@ -32,6 +32,7 @@ test('every failure that somebody must be told of has an alert', () => {
     'DuplicateNoticeRate',
     'LeaseLeak',
     'LedgerImbalance',
+    'OutcomesDropped',
     'OverCap',
     'PolicyQuarantined',
     'ReconcileBacklog',

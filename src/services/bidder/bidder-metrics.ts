@@ -9,6 +9,7 @@ export function bidderMetrics(engine: DeliveryEngine, clock: Clock): Publish {
     for (const running of engine.campaigns) campaign(scrape, running, clock.now(), engine.haltOf(running));
     money(scrape, engine, clock.monotonic());
     notices(scrape, engine);
+    outcomes(scrape, engine);
     policy(scrape, engine);
   };
 }
@@ -57,6 +58,12 @@ function notices(scrape: Scrape, { desk }: DeliveryEngine): void {
     scrape.add('gavotte_notices_total', { end }, count);
   scrape.add('gavotte_duplicate_notices_total', {}, ends.repeat);
   scrape.addHistogram('gavotte_notice_lag_seconds', {}, desk.lags);
+}
+
+function outcomes(scrape: Scrape, { journal }: DeliveryEngine): void {
+  if (journal === null) return;
+  scrape.add('gavotte_outcomes_waiting', {}, journal.waiting);
+  scrape.add('gavotte_outcomes_dropped_total', {}, journal.dropped);
 }
 
 function policy(scrape: Scrape, { policy: served }: DeliveryEngine): void {

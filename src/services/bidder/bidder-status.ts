@@ -17,6 +17,8 @@ export interface BidderStatus {
   readonly notices: Readonly<Record<string, number>>;
   readonly campaigns: readonly CampaignStatus[];
   readonly deals: readonly DealStatus[];
+  /** Records that are not in the outcome log yet, and such as never will be; `null` where nothing is written down. */
+  readonly outcomes: { readonly waiting: number; readonly dropped: number } | null;
   /** How fetching ads.txt and sellers.json goes; `null` where none are fetched. */
   readonly supplyFiles: CrawlStatus | null;
 }
@@ -54,6 +56,7 @@ export interface DealStatus {
 
 /** Reads the counters of an engine; cheap, and safe at any time. */
 export function bidderStatus(engine: DeliveryEngine, supplyFiles: CrawlStatus | null): BidderStatus {
+  const { journal } = engine;
   const { refused, ...counts } = engine.desk.counts;
   return {
     requests: engine.bidder.requests,
@@ -91,6 +94,7 @@ export function bidderStatus(engine: DeliveryEngine, supplyFiles: CrawlStatus | 
       refused: Object.fromEntries(why),
       releasedMicros: engine.flightEnds.released.get(terms.reservation)?.amountMicros ?? null,
     })),
+    outcomes: journal && { waiting: journal.waiting, dropped: journal.dropped },
     supplyFiles,
   };
 }
