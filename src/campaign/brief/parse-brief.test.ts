@@ -56,6 +56,20 @@ describe('reading', () => {
     assert.equal(parseBrief(SAMPLE_BRIEF).name, 'Spring launch');
   });
 
+  test('the least brief of the documentation is read', () => {
+    const page = readFileSync(new URL('../../../docs/campaigns.md', import.meta.url), 'utf8');
+    const [, text] = /```yaml\n([\s\S]*?)```/.exec(page)!;
+    assert.deepEqual(
+      parseBrief(text!).channels.map(({ budget }) => budget.amountMicros / 1e6),
+      [1800, 1200],
+    );
+  });
+
+  test('a deal type that is named twice counts once', () => {
+    const [bought] = parse(channel({ dealType: ['PD', 'PA', 'PD'] })).channels;
+    assert.deepEqual(bought!.dealTypes, ['PD', 'PA']);
+  });
+
   test('the sample is still a brief with all that is commented out', () => {
     const optional =
       /^( *)# ((?:audience|impressions|minImpressions):.*| {2}(?:primary|exclusions|strictness| {2}-).*)/gm;
@@ -368,6 +382,30 @@ test('a sum of channels beyond what a double holds is refused, not rounded', () 
     { channels: ['ctv', 'video'].map((each) => ({ channel: each, budget: most, impressions: 1 })) },
     /add up to more than budget/,
     least,
+  );
+});
+
+test('of very many problems the first are told, and how many more there are', () => {
+  const wrong = Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`x${index}`, 1]));
+  refuse(wrong, /^brief has 60 problem\(s\): .*; and 10 more$/, least);
+});
+
+test('a text that was damaged anywhere is read or refused, never anything else', () => {
+  const texts = fc.constantFrom(SAMPLE_BRIEF, JSON.stringify(example));
+  const damage = fc.record({ at: fc.nat(4_000), cut: fc.nat(8), put: fc.string({ maxLength: 8 }) });
+  fc.assert(
+    fc.property(texts, fc.array(damage, { minLength: 1, maxLength: 3 }), (whole, damages) => {
+      const text = damages.reduce((now, { at, cut, put }) => {
+        const from = at % now.length;
+        return now.slice(0, from) + put + now.slice(from + cut);
+      }, whole);
+      try {
+        parseBrief(text);
+      } catch (thrown) {
+        assert.equal(GavotteError.from(thrown).code, 'GV_BAD_INPUT', text);
+      }
+    }),
+    { numRuns: 300 },
   );
 });
 

@@ -14,6 +14,8 @@ export interface Problem {
 
 /** Longest piece of a value that is shown. */
 const MAX_SHOWN = 80;
+/** Most problems that are told of one file: whoever has more has another kind of file. */
+const MAX_TOLD = 50;
 
 /** What a value that nobody can read is called. */
 function shown(value: unknown): string {
@@ -29,10 +31,11 @@ export function broken(path: Path, value: unknown, rule: string): Problem {
 
 /** What zod found, each with its value; an unknown key with the nearest that `schema` knows in its place. */
 export function problemsOf(error: z.ZodError, value: unknown, schema: z.ZodType): readonly Problem[] {
+  const published = z.toJSONSchema(schema, { io: 'input' }) as SchemaNode;
   return error.issues.flatMap((issue): readonly Problem[] => {
     const path = issue.path as Path;
     if (issue.code !== 'unrecognized_keys') return [broken(path, valueAt(value, path), issue.message)];
-    const known = keysAt(schema, path);
+    const known = keysAt(published, path);
     return issue.keys.map((key) => ({ path: [...path, key], message: unknownKey(key, known) }));
   });
 }
@@ -107,9 +110,9 @@ interface SchemaNode {
   readonly oneOf?: readonly SchemaNode[];
 }
 
-/** The keys that a schema knows at a path, asked of its JSON Schema. */
-function keysAt(schema: z.ZodType, path: Path): readonly string[] {
-  let nodes = [z.toJSONSchema(schema, { io: 'input' }) as SchemaNode];
+/** The keys that a JSON Schema knows at a path. */
+function keysAt(schema: SchemaNode, path: Path): readonly string[] {
+  let nodes: readonly SchemaNode[] = [schema];
   for (const step of path) {
     nodes = nodes.flatMap(alternatives).flatMap((node) => {
       const next =
@@ -139,6 +142,7 @@ export function refusal(
   lineOf: (path: Path) => number | undefined = () => undefined,
 ): GavotteError {
   const told = problems
+    .slice(0, MAX_TOLD)
     .map(({ path, message }) => {
       const line = lineOf(path);
       return { key: path.join('.'), ...(line === undefined ? {} : { line }), message };
@@ -148,8 +152,13 @@ export function refusal(
     const where = key === '' ? source : key;
     return `${line === undefined ? '' : `line ${line}, `}${where}: ${message}`;
   });
-  return new GavotteError('GV_BAD_INPUT', `${source} has ${told.length} problem(s): ${texts.join('; ')}`, {
-    fix: `Correct the named fields; ${hint}.`,
-    details: { problems: told },
-  });
+  const more = problems.length > told.length ? `; and ${problems.length - told.length} more` : '';
+  return new GavotteError(
+    'GV_BAD_INPUT',
+    `${source} has ${problems.length} problem(s): ${texts.join('; ')}${more}`,
+    {
+      fix: `Correct the named fields; ${hint}.`,
+      details: { problems: told },
+    },
+  );
 }

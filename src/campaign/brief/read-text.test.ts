@@ -39,7 +39,8 @@ test('each key knows its line, and a missing one that of what should have it', (
 });
 
 test('a key that stands twice is refused', () => {
-  refused('a: 1\nb: 2\na: 3\n', /line 3 is not YAML: Map keys must be unique/);
+  refused('a: 1\nb: 2\na: 3\n', /line 3 names the key "a" again/);
+  refused('a:\n  - { b: 1, b: 2 }\n', /line 2 names the key "b" again/);
   refused('{"a": {"b": 1, "b": 2}}', /it names the key "b" twice/);
 });
 
@@ -63,5 +64,5 @@ test('text that would never end, or fill the memory, is refused', () => {
     }),
   ];
   refused(`${bomb.join('\n')}\n`, /Excessive alias count/);
-  refused(`a: ${'x'.repeat(1_000_001)}`, /has 1000004 characters; at most 1000000/);
+  refused(`a: ${'x'.repeat(200_000)}`, /has 200003 characters; at most 200000/);
 });

@@ -1,9 +1,20 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  type Scalar,
+  visit,
+} from 'yaml';
 import { GavotteError, parseJson, parseJsonFile } from '../../kernel/index.ts';
 import type { Path } from './problems.ts';
 
-/** Largest brief, in characters: a hundred channels with all their lists are a tenth of it. */
-const MAX_CHARACTERS = 1_000_000;
+/** Largest brief, in characters: enough for a hundred channels with their lists, and read in a second at worst. */
+const MAX_CHARACTERS = 200_000;
 
 /** A file's value, and where each part of it stands. */
 export interface ReadText {
@@ -33,21 +44,30 @@ export function readText(text: string, source: string): ReadText {
 
 function readYaml(text: string, source: string): ReadText {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true });
+  const lineAt = (offset: number) => lines.linePos(offset).line;
+  // Keys that stand twice are looked for below: the parser's own way takes the square of their number.
+  const options = { lineCounter: lines, prettyErrors: false, stringKeys: true, uniqueKeys: false };
+  const document = parseDocument(text, options);
   const [wrong] = [...document.errors, ...document.warnings];
-  if (wrong !== undefined) {
-    const { line } = lines.linePos(wrong.pos[0]);
-    throw unreadable(source, `line ${line} is not YAML: ${wrong.message}`);
-  }
+  if (wrong !== undefined)
+    throw unreadable(source, `line ${lineAt(wrong.pos[0])} is not YAML: ${wrong.message}`);
+  let value: unknown;
+  let twice: Scalar | undefined;
   try {
-    const value: unknown = document.toJS();
+    twice = keyTwice(document);
+    value = document.toJS();
     if (hasNoEnd(value)) throw new Error('an alias stands inside of its own anchor');
-    const top = document.contents;
-    return { value, lineOf: (path) => lines.linePos(offsetOf(path, top)).line };
   } catch (cause) {
     // An alias without an anchor, or aliases of aliases that would fill the memory.
     throw unreadable(source, `it is not YAML: ${(cause as Error).message}`);
   }
+  if (twice !== undefined)
+    throw unreadable(
+      source,
+      `line ${lineAt(twice.range?.[0] ?? 0)} names the key "${String(twice.value)}" again`,
+    );
+  const top = document.contents;
+  return { value, lineOf: (path) => lineAt(offsetOf(path, top)) };
 
   function offsetOf(path: Path, top: Node | null): number {
     let node: unknown = top;
@@ -61,6 +81,23 @@ function readYaml(text: string, source: string): ReadText {
     }
     return offset;
   }
+}
+
+/** A key that its group has already. */
+function keyTwice(document: Document): Scalar | undefined {
+  let found: Scalar | undefined;
+  visit(document, {
+    Map: (_at, { items }) => {
+      const seen = new Set<unknown>();
+      for (const { key } of items) {
+        if (!isScalar(key)) continue;
+        if (seen.has(key.value)) found ??= key;
+        seen.add(key.value);
+      }
+      return found === undefined ? undefined : visit.BREAK;
+    },
+  });
+  return found;
 }
 
 /** Whether a value contains itself. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MEDIA_TYPES } from '../../deals/index.ts';
 import { DEAL_TYPES } from '../../kernel/index.ts';
 import { audience } from './audience-schema.ts';
 import { day, listOf, name, positiveSum, share, sum, text } from './fields.ts';
@@ -14,7 +15,7 @@ const dealTypes = z
   .union([z.enum(DEAL_TYPES), z.array(z.enum(DEAL_TYPES)).min(1).max(DEAL_TYPES.length)], {
     error: `must be ${DEAL_TYPES.join(', ')}, or a list of these, first the one to ask for`,
   })
-  .transform((given) => (typeof given === 'string' ? [given] : given));
+  .transform((given) => (typeof given === 'string' ? [given] : [...new Set(given)]));
 
 const constraints = z.strictObject({
   minImpressions: z.int().positive().exactOptional().describe('Least impressions of all its deals together.'),
@@ -40,9 +41,7 @@ const channel = z.strictObject({
   ),
   mediaType: text
     .exactOptional()
-    .describe(
-      'What is bought where the id does not say: display, video, ctv, mobile_app, native, audio, dooh, linear_tv.',
-    ),
+    .describe(`What is bought where the id does not say: ${MEDIA_TYPES.join(', ')}.`),
   formats: listOf(text).describe('Formats that are liked best, first the best: 300x250, video-15.'),
   budget: positiveSum
     .exactOptional()
@@ -174,7 +173,7 @@ export const briefSchema = z.strictObject({
     .describe('What no ad may stand beside.'),
   frequencyCap: frequencyCap.exactOptional().describe('How often one person may see it.'),
   pacing: pacing.prefault({ model: 'even' }).describe('How spend is spread over the flight.'),
-  preferredSellers: listOf(text).describe('Seller ids or base URLs to buy from where all else is equal.'),
+  preferredSellers: listOf(text).describe('Sellers that are liked, by id or base URL.'),
   excludedSellers: listOf(text).describe('Seller ids or base URLs never to ask, for any channel.'),
   approvals: z
     .strictObject({
