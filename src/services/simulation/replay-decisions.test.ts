@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openSampleBooks } from '../../campaign/index.ts';
 import {
   classicalAgents,
   DecisionReplay,
@@ -13,66 +12,20 @@ import {
   type ProcessFunnel,
   readFunnel,
 } from '../../delivery/index.ts';
-import { type EpochMs, money, Simulation } from '../../kernel/index.ts';
-import { openLedger, sqliteStore } from '../../ledger/index.ts';
+import { money } from '../../kernel/index.ts';
 import { noticeExchange, wasmReader } from '../../openrtb/index.ts';
 import { type OutcomeRecord, writeOutcome } from '../../outcomes/index.ts';
-import { parseBidderSettings } from '../bidder/bidder-settings.ts';
-import { SIMULATION_NOTICE_KEY, simulateDelivery } from './simulate-delivery.ts';
-
-const START = Date.UTC(2027, 2, 1, 12) as EpochMs;
-const SETTINGS = parseBidderSettings(
-  JSON.stringify({
-    noticeUrl: 'https://bidder.example',
-    exchanges: [
-      { name: 'north', asi: 'north-exchange.example', lurl: true, macros: ['MIN_TO_WIN', 'MULTIPLIER'] },
-    ],
-    privacy: { vendorId: 100 },
-  }),
-);
+import { SIMULATION_NOTICE_KEY } from './simulate-delivery.ts';
+import { deliverSample } from './testing/sample-market.ts';
 
 /** All that the bidders of a market wrote down, by id. */
 async function writtenBy(seed: number): Promise<ReadonlyMap<string, OutcomeRecord>> {
-  const { world } = new Simulation({ seed: 0 }).boot('disk', new Simulation({ seed: 0 }).disk());
-  const store = sqliteStore(world.storage.openDatabase(':memory:'));
-  const books = await openLedger({ store, clock: world.clock });
-  const plan = await openSampleBooks(books, {
-    budget: money(200_000_000, 'USD'),
-    start: START,
-    end: (START + 3_600_000) as EpochMs,
-    exchange: 'north',
-  });
   const all = new Map<string, OutcomeRecord>();
-  await simulateDelivery({
-    seed,
-    seconds: 25,
-    qps: 60,
-    bidders: 2,
-    plan,
-    settings: SETTINGS,
-    agents: classicalAgents,
-    startAt: START,
-    exchanges: [
-      {
-        name: 'north',
-        domain: 'north-exchange.example',
-        at: 1,
-        currencies: ['USD'],
-        tmaxMs: 130,
-        seats: ['acme-seat'],
-      },
-    ],
-    openLedger: (clock) => openLedger({ store, clock }),
-    outcomes: {
-      noBidsPerKept: 5,
-      log: {
-        append: async (records) => {
-          // What is read is what was written.
-          for (const record of records) all.set(record.id, JSON.parse(writeOutcome(record)) as OutcomeRecord);
-        },
-      },
-    },
-  });
+  const append = async (records: readonly OutcomeRecord[]) => {
+    // What is read is what was written.
+    for (const record of records) all.set(record.id, JSON.parse(writeOutcome(record)) as OutcomeRecord);
+  };
+  await deliverSample({ seed, outcomes: { noBidsPerKept: 5, log: { append } } });
   return all;
 }
 
