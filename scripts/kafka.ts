@@ -1,12 +1,11 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fillOnce } from './lib/cache.ts';
 import { root } from './lib/node24.mjs';
+import { freePort, stopServer, untilReady } from './lib/server-process.ts';
 
 const POM = join(root, 'scripts', 'kafka', 'pom.xml');
 const CACHE = join(root, 'node_modules', '.cache', 'gavotte', 'kafka');
@@ -74,10 +73,7 @@ export async function privateKafka(): Promise<PrivateKafka> {
   const kill = async () => {
     const dying = server;
     server = undefined;
-    if (dying === undefined || dying.exitCode !== null || dying.signalCode !== null) return;
-    const gone = new Promise((resolve) => dying.once('exit', resolve));
-    dying.kill('SIGKILL');
-    await gone;
+    if (dying !== undefined) await stopServer(dying, 'SIGKILL');
   };
   const killNow = () => server?.kill('SIGKILL');
   process.once('exit', killNow);
@@ -86,7 +82,7 @@ export async function privateKafka(): Promise<PrivateKafka> {
       cwd: folder,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    await untilReady(server);
+    await untilReady(server, { name: 'Kafka', says: /Kafka Server started/, timeoutMs: START_TIMEOUT_MS });
   };
   await start();
   return {
@@ -179,35 +175,5 @@ function fetchJars(folder: string): void {
   execFileSync('mvn', [...args, `-DoutputDirectory=${folder}`], {
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: COMMAND_TIMEOUT_MS,
-  });
-}
-
-/** Waits for the line the broker writes when it has started. */
-async function untilReady(server: ChildProcess): Promise<void> {
-  let log = '';
-  const ready = new Promise<void>((resolve, reject) => {
-    const read = (chunk: Buffer) => {
-      log = (log + chunk.toString()).slice(-4_000);
-      if (log.includes('Kafka Server started')) resolve();
-    };
-    server.stdout?.on('data', read);
-    server.stderr?.on('data', read);
-    server.once('exit', (code) => reject(new Error(`Kafka ended with exit code ${code}: ${log}`)));
-    server.once('error', reject);
-  });
-  const late = sleep(START_TIMEOUT_MS, undefined, { ref: false }).then(() => {
-    throw new Error(`Kafka was not ready within ${START_TIMEOUT_MS} ms: ${log}`);
-  });
-  await Promise.race([ready, late]);
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
   });
 }

