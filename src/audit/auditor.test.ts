@@ -105,9 +105,11 @@ test('fault/D7 a billing that nobody paid, and a payment that nobody billed, are
   const planted = here.now();
   await here.simulation.pass(UNDER_WAY_MS - SECOND_MS);
   assert.deepEqual(here.alerts, [], 'it may be under way');
+  assert.equal(watch.auditor.status.underWay, 2);
   await here.simulation.pass(2 * SECOND_MS);
   assert.deepEqual(here.kinds(), ['unpaid-billing bill:adx:b1-1', 'unbilled-payment bill:adx:b1-2']);
   for (const { foundAt } of here.alerts) assert.ok(foundAt - planted <= UNDER_WAY_MS + SECOND_MS);
+  assert.equal(watch.auditor.status.underWay, 0, 'what somebody was told of is under way no more');
   await here.pay('b1-1', 2_500);
   await here.bill('b1-2', 2_600);
   await here.simulation.pass(SECOND_MS);

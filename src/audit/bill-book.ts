@@ -78,7 +78,7 @@ export class BillBook {
       .all(at, limit) as unknown as readonly OneSided[];
   }
 
-  /** How many lack a side, told of or not. */
+  /** How many lack a side that may be under way: of the others somebody was told. */
   get waiting(): number {
     const sql = 'SELECT count(*) AS n FROM audit_bills WHERE told = 0 AND (billed IS NULL OR paid IS NULL)';
     return Number(this.#database.prepare(sql).get()?.n);

@@ -111,7 +111,7 @@ export const METRICS = {
   gavotte_audit_differences: gauge('auditor', 'count', 'Differences of ledger and outcome log now', ['kind']),
   gavotte_audit_differences_total: counter('auditor', 'count', 'Differences that were ever found'),
   gavotte_audit_records_total: counter('auditor', 'records', 'Records read; copies apart', ['kind']),
-  gavotte_audit_bills_under_way: gauge('auditor', 'count', 'Bills of which one side was seen'),
+  gavotte_audit_bills_under_way: gauge('auditor', 'count', 'Bills whose other side may be under way'),
   gavotte_audit_checks_total: counter('auditor', 'count', 'Comparisons with the ledger since the start'),
   gavotte_audit_failures_total: counter('auditor', 'count', 'Times ledger or log could not be read'),
 
