@@ -58,6 +58,7 @@ export class AuditRounds {
       // The ledger may be away: what the logs have is read all the same.
       failed = error;
     }
+    if (!(await auditor.meet())) return false;
     for (const [name, consumer] of consumers) {
       let isRead = false;
       do {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { MoneyOutcome } from '../outcomes/index.ts';
 import { UNDER_WAY_MS } from './auditor.ts';
+import { moneyOutcome } from './money-outcome.ts';
 import { type Alert, audited } from './testing/audited.ts';
 import { allRecords, moveMoney, usd } from './testing/machine.ts';
 
@@ -216,6 +217,22 @@ test('a ledger that is away is trouble and no difference; what waited meanwhile 
   await here.simulation.pass(2 * UNDER_WAY_MS);
   assert.deepEqual(here.alerts, []);
   assert.ok(watch.troubles.every((message) => message === 'the ledger is away'));
+  await watch.stop();
+});
+
+test('records whose ids name no ledger, as they once did, are read on', async () => {
+  const here = await audited(13);
+  const entries = await here.run(here.ledger.entries());
+  const old = entries.flatMap((entry) => moneyOutcome(entry, 0, '') ?? []);
+  const [{ entry }] = old as [MoneyOutcome];
+  await here.append(old.map((record) => ({ ...record, id: `money:${record.entry}` })));
+  const position = JSON.stringify({ entry, moved: entry });
+  await here.run(here.boot('before').world.storage.writeText('money/ledger-tail.json', position));
+  const watch = await here.watch();
+  await deliver(here, 0, 3);
+  await here.simulation.pass(3 * UNDER_WAY_MS);
+  const { moneyEvents, copies } = watch.auditor.status;
+  assert.deepEqual({ moneyEvents, copies, alerts: here.alerts }, { moneyEvents: 4, copies: 0, alerts: [] });
   await watch.stop();
 });
 

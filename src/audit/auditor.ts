@@ -7,9 +7,11 @@ import {
   type OutcomeSource,
   outcomeId,
 } from '../outcomes/index.ts';
-import { type Balances, type Disagreement, disagreements } from './balances.ts';
+import { AuditCounts } from './audit-counts.ts';
+import { type Balances, disagreements, imbalanceOf } from './balances.ts';
 import { amountText, BillBook, billOf, type OneSided, type Told } from './bill-book.ts';
 import { type Difference, type DifferenceKind, Differences } from './differences.ts';
+import { ledgerIdentity } from './ledger-identity.ts';
 import { TAIL_BATCH } from './ledger-tail.ts';
 import { MoneyBooks } from './money-books.ts';
 
@@ -55,9 +57,6 @@ export interface AuditorStatus {
   readonly imbalance: Readonly<Record<string, number>>;
 }
 
-/** What is counted over restarts. */
-const COUNTS = ['moneyEvents', 'billings', 'copies'] as const;
-
 /**
  * Reads the outcome log, keeps books of its own, and compares them with the ledger's. It shares no code with either: its
  * sums are its own, and of the ledger it only asks what anybody may.
@@ -67,7 +66,8 @@ export class Auditor {
   readonly #money: MoneyBooks;
   readonly #bills: BillBook;
   readonly #differences: Differences;
-  readonly #counts: Record<(typeof COUNTS)[number], number> = { moneyEvents: 0, billings: 0, copies: 0 };
+  readonly #counts: AuditCounts;
+  #hasMet = false;
   #checks = 0;
   #imbalance: Record<string, number> = {};
   #checkedAt: EpochMs | null = null;
@@ -84,12 +84,11 @@ export class Auditor {
     database.exec(`
       CREATE TABLE IF NOT EXISTS audit_offsets (
         source TEXT, part INTEGER, next INTEGER NOT NULL, PRIMARY KEY (source, part)) WITHOUT ROWID;
-      CREATE TABLE IF NOT EXISTS audit_counts (name TEXT PRIMARY KEY, n INTEGER NOT NULL) WITHOUT ROWID;
     `);
     this.#money = new MoneyBooks(database);
     this.#bills = new BillBook(database);
     this.#differences = new Differences(database, options.onDifference ?? (() => {}));
-    this.#loadCounts();
+    this.#counts = new AuditCounts(database);
     this.#movedAt = clock.monotonic();
     this.#entryThen = this.#money.entry;
   }
@@ -97,7 +96,7 @@ export class Auditor {
   get status(): AuditorStatus {
     return {
       entry: this.#money.entry,
-      ...this.#counts,
+      ...this.#counts.now,
       underWay: this.#bills.waiting,
       checks: this.#checks,
       checkedAt: this.#checkedAt,
@@ -118,21 +117,30 @@ export class Auditor {
     return this.#options.database.prepare(sql).get(source) !== undefined;
   }
 
+  /**
+   * Asks the ledger which one it is, once, before anything is taken. Books of another ledger are begun anew; the logs go
+   * on where they were, as what they held was of that one. False while the ledger has no entry.
+   * @throws GV_LEDGER_UNAVAILABLE
+   */
+  async meet(): Promise<boolean> {
+    if (this.#hasMet) return true;
+    const identity = await ledgerIdentity(this.#options.ledger);
+    if (identity === undefined) return false;
+    this.#together(() => {
+      if ((this.#money.ledger ?? identity) !== identity)
+        for (const books of [this.#money, this.#bills, this.#differences, this.#counts]) books.clear();
+      this.#money.setLedger(identity);
+    });
+    this.#hasMet = true;
+    return true;
+  }
+
   /** Takes what a consumer of the log `source` polled. Books and how far they are change together, or not at all. */
   take(source: string, entries: readonly OutcomeEntry[]): void {
-    const { database } = this.#options;
-    try {
-      database.transaction(() => {
-        for (const entry of this.#newOf(source, entries)) this.#takeOne(source, entry);
-        const write = database.prepare('INSERT OR REPLACE INTO audit_counts VALUES (?, ?)');
-        for (const name of COUNTS) write.run(name, this.#counts[name]);
-      });
-    } catch (error) {
-      this.#money.load();
-      this.#differences.load();
-      this.#loadCounts();
-      throw error;
-    }
+    this.#together(() => {
+      for (const entry of this.#newOf(source, entries)) this.#takeOne(source, entry);
+      this.#counts.save();
+    });
   }
 
   /**
@@ -162,6 +170,16 @@ export class Auditor {
     }
   }
 
+  /** All of it is in the database afterwards, or nothing of it, there and in memory. */
+  #together(work: () => void): void {
+    try {
+      this.#options.database.transaction(work);
+    } catch (error) {
+      for (const books of [this.#money, this.#differences, this.#counts]) books.load();
+      throw error;
+    }
+  }
+
   /** Those that it was not given before; from now on it was given them. */
   #newOf(source: string, entries: readonly OutcomeEntry[]): readonly OutcomeEntry[] {
     const { database } = this.#options;
@@ -187,10 +205,11 @@ export class Auditor {
 
   #takeMoney(source: string, record: MoneyOutcome): void {
     const place = this.#money.place(record);
+    if (place === 'foreign') return;
     if (place === 'early') this.#money.hold(record);
     else if (place === 'next') this.#apply(record);
     else {
-      this.#counts.copies += 1;
+      this.#counts.now.copies += 1;
       const { entry, after } = record;
       // A tail that was killed repeats its last batch; what is older it has committed.
       if (place === 'copy' && entry > this.#money.entry - TAIL_BATCH) return;
@@ -200,7 +219,7 @@ export class Auditor {
   }
 
   #apply(record: MoneyOutcome): void {
-    this.#counts.moneyEvents += 1;
+    this.#counts.now.moneyEvents += 1;
     this.#money.apply(record);
     for (const { account, settled } of record.changes) {
       const { whole, bills } = this.#money.paidBy(account);
@@ -221,8 +240,8 @@ export class Auditor {
     const bill = billOf(record);
     const amount = amountText(record.cost);
     const told = this.#bills.billed(bill, amount, record.at);
-    if (told.kind === 'same') this.#counts.copies += 1;
-    else this.#counts.billings += 1;
+    if (told.kind === 'same') this.#counts.now.copies += 1;
+    else this.#counts.now.billings += 1;
     this.#hear(bill, amount, told);
   }
 
@@ -316,23 +335,6 @@ export class Auditor {
   #find(kind: DifferenceKind, about: string, detail: string): void {
     this.#differences.add({ kind, about, detail, since: this.#options.clock.now() });
   }
-
-  #loadCounts(): void {
-    for (const row of this.#options.database.prepare('SELECT * FROM audit_counts').all())
-      this.#counts[row.name as (typeof COUNTS)[number]] = Number(row.n);
-  }
-}
-
-function imbalanceOf(found: readonly Disagreement[], accounts: readonly Account[]): Record<string, number> {
-  const currencies = new Map<string, string>(accounts.map(({ id, currency }) => [id, currency]));
-  const most = Object.fromEntries(accounts.map(({ currency }) => [currency, 0]));
-  for (const { account, ledger, log } of found) {
-    const currency = currencies.get(account);
-    if (currency === undefined) continue;
-    for (const balance of ['reserved', 'leased', 'settled'] as const)
-      most[currency] = Math.max(most[currency]!, Math.abs(ledger[balance] - log[balance]));
-  }
-  return most;
 }
 
 function show({ reserved, leased, settled }: Readonly<Balances>): string {

@@ -83,6 +83,22 @@ export function disagreements(
 
 const NOTHING: Readonly<Balances> = { reserved: 0, leased: 0, settled: 0 };
 
+/** By currency, how many micros a balance of the ledger is from that of the log, at most. */
+export function imbalanceOf(
+  found: readonly Disagreement[],
+  accounts: readonly Account[],
+): Record<string, number> {
+  const currencies = new Map<string, string>(accounts.map(({ id, currency }) => [id, currency]));
+  const most = Object.fromEntries(accounts.map(({ currency }) => [currency, 0]));
+  for (const { account, ledger, log } of found) {
+    const currency = currencies.get(account);
+    if (currency === undefined) continue;
+    for (const balance of ['reserved', 'leased', 'settled'] as const)
+      most[currency] = Math.max(most[currency]!, Math.abs(ledger[balance] - log[balance]));
+  }
+  return most;
+}
+
 function minus(a: Balances, b: Balances): Balances {
   return {
     reserved: a.reserved - b.reserved,

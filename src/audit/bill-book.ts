@@ -89,6 +89,11 @@ export class BillBook {
     this.#database.prepare('UPDATE audit_bills SET told = 1 WHERE bill = ?').run(bill);
   }
 
+  /** Forgets all of them. */
+  clear(): void {
+    this.#database.exec('DELETE FROM audit_bills');
+  }
+
   #row(bill: string): SqlRow | undefined {
     return this.#database.prepare('SELECT * FROM audit_bills WHERE bill = ?').get(bill);
   }

@@ -68,6 +68,13 @@ export class Differences {
     return [...this.#open.values()];
   }
 
+  /** Forgets all of them. */
+  clear(): void {
+    this.#database.exec('DELETE FROM audit_differences');
+    this.#open.clear();
+    this.found = 0;
+  }
+
   add(difference: Difference): void {
     const { kind, about, detail, since } = difference;
     const key = `${kind}|${about}`;

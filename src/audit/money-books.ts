@@ -1,6 +1,7 @@
 import { parseJson, type SqlDatabase } from '../kernel/index.ts';
 import type { MoneyOutcome } from '../outcomes/index.ts';
 import { addChange, type Balances } from './balances.ts';
+import { ledgerOfMoney } from './ledger-identity.ts';
 
 /** Records that came before the one they follow. Logs with several partitions mix a few; what is beyond is missed. */
 const MAX_HELD = 10_000;
@@ -11,8 +12,8 @@ interface PaidBy {
   bills: number;
 }
 
-/** Where a record of money belongs: `next` is applied, `copy` was before, `early` waits for the one before it, `other` contradicts. */
-export type Place = 'next' | 'copy' | 'early' | 'other';
+/** Where a record of money belongs: `next` is applied, `copy` was before, `early` waits for the one before it, `other` contradicts, `foreign` is of another ledger. */
+export type Place = 'next' | 'copy' | 'early' | 'other' | 'foreign';
 
 /**
  * Books of the auditor's own: each record of money once, in the order of the ledger's journal, added up by account. In
@@ -21,6 +22,8 @@ export type Place = 'next' | 'copy' | 'early' | 'other';
 export class MoneyBooks {
   /** The last entry that is in the books. */
   entry = 0;
+  /** The `ledgerIdentity` of the ledger that they are of; null while it is not known. */
+  ledger: string | null = null;
   /** Inclusive of what lies below, by account. */
   readonly balances = new Map<string, Balances>();
   readonly #database: SqlDatabase;
@@ -34,6 +37,7 @@ export class MoneyBooks {
         paid_whole INTEGER NOT NULL, paid_bills INTEGER NOT NULL) WITHOUT ROWID;
       CREATE TABLE IF NOT EXISTS audit_held (entry INTEGER PRIMARY KEY, record TEXT NOT NULL);
       CREATE TABLE IF NOT EXISTS audit_head (one INTEGER PRIMARY KEY CHECK (one = 1), entry INTEGER NOT NULL);
+      CREATE TABLE IF NOT EXISTS audit_ledger (one INTEGER PRIMARY KEY CHECK (one = 1), identity TEXT NOT NULL);
     `);
     this.load();
   }
@@ -43,6 +47,8 @@ export class MoneyBooks {
     this.balances.clear();
     this.#paidBy.clear();
     this.entry = Number(this.#database.prepare('SELECT entry FROM audit_head').get()?.entry ?? 0);
+    const identity = this.#database.prepare('SELECT identity FROM audit_ledger').get()?.identity;
+    this.ledger = identity === undefined ? null : String(identity);
     for (const row of this.#database.prepare('SELECT * FROM audit_accounts').all()) {
       const account = String(row.account);
       const [reserved, leased, settled] = [Number(row.reserved), Number(row.leased), Number(row.settled)];
@@ -51,7 +57,21 @@ export class MoneyBooks {
     }
   }
 
-  place({ entry, after }: MoneyOutcome): Place {
+  /** They are of that ledger from now on; what there is stays. */
+  setLedger(identity: string): void {
+    this.ledger = identity;
+    this.#database.prepare('INSERT OR REPLACE INTO audit_ledger VALUES (1, ?)').run(identity);
+  }
+
+  /** Forgets everything. */
+  clear(): void {
+    this.#database.exec('DELETE FROM audit_accounts; DELETE FROM audit_held; DELETE FROM audit_head');
+    this.load();
+  }
+
+  place({ id, entry, after }: MoneyOutcome): Place {
+    // Ids that name no ledger are of the time when there was but one.
+    if ((ledgerOfMoney(id) ?? this.ledger) !== this.ledger) return 'foreign';
     if (entry <= this.entry) return 'copy';
     if (after === this.entry) return 'next';
     return after > this.entry ? 'early' : 'other';

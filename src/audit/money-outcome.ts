@@ -1,6 +1,7 @@
 import { type Money, micros } from '../kernel/index.ts';
 import type { Bucket, Command, Entry, Posting } from '../ledger/index.ts';
 import { type BalanceChange, MONEY_MOVES, type MoneyOutcome, OUTCOME_VERSION } from '../outcomes/index.ts';
+import { moneyIdOf } from './ledger-identity.ts';
 
 /** A cause that names a bid begins so; what is behind it is the id of the bid's record. */
 const OF_BID = 'bid:';
@@ -9,9 +10,9 @@ const MAX_ID_LENGTH = 512;
 
 /**
  * An entry of the ledger's journal as a record of the outcome log; `undefined` when it changed no balance. `after` is the
- * number of the entry before it that did. The same entry always gives the same record.
+ * number of the entry before it that did, `ledger` its `ledgerIdentity`. The same entry always gives the same record.
  */
-export function moneyOutcome(entry: Entry, after: number): MoneyOutcome | undefined {
+export function moneyOutcome(entry: Entry, after: number, ledger: string): MoneyOutcome | undefined {
   const { seq, at, command, postings } = entry;
   const move = MONEY_MOVES.find((each) => each === command.kind);
   const [first] = postings;
@@ -19,7 +20,7 @@ export function moneyOutcome(entry: Entry, after: number): MoneyOutcome | undefi
   return {
     version: OUTCOME_VERSION,
     kind: 'money',
-    id: `money:${seq}`,
+    id: moneyIdOf(ledger, seq),
     parent: parentOf(command),
     at,
     campaign: '',
